@@ -58,6 +58,7 @@ struct Player {
     told: Vec<String>,
     posted: Vec<String>,
     contents: Vec<(Time, Content)>,
+    shown: Vec<(String, String)>,
 }
 
 /// What is told in these steps, and what is counted.
@@ -73,6 +74,16 @@ pub fn posted(steps: &[Step]) -> Vec<(Time, Content)> {
     player.read_absent();
     player.pass(player.now.plus(LAST));
     player.contents
+}
+
+/// What is shown in these steps, posts and edits, and in which channel.
+#[allow(dead_code, reason = "other tests read the texts")]
+pub fn shown(steps: &[Step]) -> Vec<(String, String)> {
+    let mut player = Player::new(steps);
+    steps.iter().for_each(|step| player.step(step));
+    player.read_absent();
+    player.pass(player.now.plus(LAST));
+    player.shown
 }
 
 impl Player {
@@ -105,6 +116,7 @@ impl Player {
             told: Vec::new(),
             posted: Vec::new(),
             contents: Vec::new(),
+            shown: Vec::new(),
         }
     }
 
@@ -408,9 +420,15 @@ impl Player {
                 (Some(_), false) => "↳ ".to_owned(),
                 (None, _) => self.way(&message),
             };
-            self.tell(&mark, &render(&message, &self.voice).text);
+            let text = render(&message, &self.voice).text;
+            self.tell(&mark, &text);
+            let channel = match &message.thread {
+                Some(first) => first.channel.clone(),
+                None => self.routes.of(&message.content).channel.unwrap().to_owned(),
+            };
+            self.shown.push((channel.clone(), text));
             let at = self.threads.then(|| SlackRef {
-                channel: "C0".to_owned(),
+                channel,
                 ts: format!("1.{}", message.id),
             });
             let daily = &mut self.daily;
@@ -420,6 +438,8 @@ impl Player {
         while let (Some(edit), false) = (delivery::take_edit(&self.daily), self.is_down()) {
             let shown = render_content(&edit.shown(), edit.form, &self.voice);
             self.tell("✎ ", &shown.text);
+            let channel = edit.at.as_ref().unwrap().channel.clone();
+            self.shown.push((channel, shown.text));
             delivery::settle_edit(&mut self.daily, &edit, &AfterPost::Done, self.now);
         }
     }
