@@ -4,9 +4,6 @@ use super::needs::Need;
 use super::{Alerts, Content, Message, Outbox, Summary, merge};
 use crate::domain::base::time::Time;
 
-/// How many events the troubles of a summary may wait for. The end of later ones is a message of its own.
-const NEEDS_KEPT: usize = 50;
-
 impl Alerts {
     /// Adds an alert to the next summary.
     pub(super) fn add_late(&mut self, since: Time, content: Content) {
@@ -14,9 +11,7 @@ impl Alerts {
         let met = |need: &Need| parts.iter().any(|part| need.is_met_by(part));
         self.backlog_needs.retain(|need| !met(need));
         for need in content.needs().into_iter().filter(|need| !met(need)) {
-            if self.backlog_needs.len() < NEEDS_KEPT {
-                Need::add(&mut self.backlog_needs, need);
-            }
+            Need::add(&mut self.backlog_needs, need);
         }
         merge::fold(self.backlog.get_or_insert_default(), since, content);
     }

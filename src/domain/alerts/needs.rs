@@ -6,6 +6,11 @@ use super::facts::addresses;
 use super::nature::Ends;
 use super::summary::SummaryRow;
 use super::{Content, File, Files, Hindered, Obstacle, Transfer};
+use crate::domain::base::evict::evict;
+
+/// How many events a matter may wait for: a partner can break off any number of transfers while Slack is away. The end of others
+/// is a message of its own.
+const NEEDS_KEPT: usize = 200;
 
 /// An event that a matter waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +87,7 @@ impl Need {
         matches!(self, Need::File { path, download, .. } if path == file && *download == fetched)
     }
 
-    /// Adds a need; of log-ins of one partner the addresses are joined.
+    /// Adds a need; of log-ins of one partner the addresses are joined. Of too many a file of the partner with the most goes.
     pub(super) fn add(needs: &mut Vec<Need>, further: Need) {
         if let Need::Login {
             partner: of,
@@ -99,6 +104,9 @@ impl Need {
         }
         if !needs.contains(&further) {
             needs.push(further);
+            let is_file = |need: &Need| matches!(need, Need::File { .. });
+            let whose = |need: &Need| need.partner().map(str::to_owned);
+            evict(needs, NEEDS_KEPT, |need| !is_file(need), whose, |at, _| at);
         }
     }
 }
@@ -199,5 +207,28 @@ impl Files {
             download,
         };
         self.files.iter().map(file).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partner_that_breaks_off_any_number_of_files_leaves_others_what_they_wait_for() {
+        let login = Need::Login {
+            partner: "bob".to_owned(),
+            addresses: Vec::new(),
+        };
+        let file = |partner: &str, number: u32| Need::File {
+            partner: partner.to_owned(),
+            path: format!("/{number}.csv"),
+            download: false,
+        };
+        let mut needs = vec![login.clone(), file("bob", 0)];
+        (0..2_000).for_each(|number| Need::add(&mut needs, file("alice", number)));
+        assert_eq!(needs.len(), NEEDS_KEPT);
+        assert_eq!(needs[..2], [login, file("bob", 0)]);
+        assert_eq!(needs[2], file("alice", 2_002 - NEEDS_KEPT as u32));
     }
 }
