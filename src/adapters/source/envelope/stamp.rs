@@ -179,7 +179,9 @@ impl Stamps {
     #[inline(never)]
     fn zone_of<'t>(&mut self, local: i64, rest: &'t [u8]) -> Option<(i64, &'t [u8])> {
         let (offset, behind) = zone(rest)?;
-        if let (Some(offset), Some(text @ [_, _, _, b':', _, _])) = (offset, rest.first_chunk()) {
+        // `Z ::1 ` is a zone and a host.
+        let text = rest.first_chunk();
+        if let (Some(offset), Some(text @ [b'+' | b'-', _, _, b':', _, _])) = (offset, text) {
             self.ahead = (*text, offset);
         }
         match offset {

@@ -193,6 +193,17 @@ fn what_is_remembered_of_a_zone_is_forgotten_with_the_next() {
 }
 
 #[test]
+fn a_host_whose_name_is_an_address_of_ipv6_is_no_part_of_the_zone() {
+    let mut stamps = paris("2026-03-30T09:00:00+02:00");
+    for second in ["55", "56"] {
+        let line = format!("2026-03-30T06:07:{second}Z ::1 sshd[7]: x");
+        let expected = at(&format!("2026-03-30T06:07:{second}Z"));
+        let read = stamps.rfc3339(line.as_bytes());
+        assert_eq!(read, Some((expected, &b"::1 sshd[7]: x"[..])), "{line}");
+    }
+}
+
+#[test]
 fn a_zone_of_half_hours_is_kept() {
     let howe = Zone::Named(chrono_tz::Australia::Lord_Howe);
     // The clock goes back by half an hour at 02:00 on 5 April 2026: 01:30 to 02:00 comes twice.
