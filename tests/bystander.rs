@@ -437,8 +437,7 @@ struct Part {
 
 /// What is left of a message where it tells of nobody's failures.
 fn without_failures(message: &str) -> String {
-    if message.starts_with("🔴") || message.contains("d'où des connexions à son nom ont échoué")
-    {
+    if message.starts_with("🔴") {
         return String::new();
     }
     let rows = message.lines().map(|line| match line.split_once(" : ") {
@@ -481,7 +480,9 @@ fn part(setup: &str, lines: &str, in_her_name: bool) -> Part {
     }
     // What waited of a partner is one message: which rows stand together is the pace's.
     let rows = messages.iter().flat_map(|message| message.lines());
-    let rows = rows.filter(|row| row.contains("Alice") && !(in_her_name && row.starts_with("🔴")));
+    let of_attempts =
+        |row: &str| row.starts_with("🔴") || row.contains("d'où son nom a été essayé");
+    let rows = rows.filter(|row| row.contains("Alice") && !(in_her_name && of_attempts(row)));
     let mut messages: Vec<String> = rows.map(str::to_owned).collect();
     messages.sort();
     let day = counted.lines().next().unwrap();
