@@ -67,8 +67,7 @@ fn lines(partner: usize, what: usize, pid: usize) -> Vec<String> {
         10 => vec![format!(
             "{sshd}: User {name} not allowed because account is locked"
         )],
-        11 => vec![open("feed"), close("feed", "close")],
-        _ => vec![open("two"), close("two", "close")],
+        _ => vec![open("feed"), close("feed", "close")],
     }
 }
 

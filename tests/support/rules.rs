@@ -63,27 +63,19 @@ struct Player {
 
 /// What is told in these steps, and what is counted.
 pub fn played(steps: &[Step]) -> [String; 2] {
-    Player::new(steps).played(steps)
+    Player::new(steps).finished(steps).played()
 }
 
 /// What is posted in these steps, and when.
 #[allow(dead_code, reason = "other tests read the texts")]
 pub fn posted(steps: &[Step]) -> Vec<(Time, Content)> {
-    let mut player = Player::new(steps);
-    steps.iter().for_each(|step| player.step(step));
-    player.read_absent();
-    player.pass(player.now.plus(LAST));
-    player.contents
+    Player::new(steps).finished(steps).contents
 }
 
 /// What is shown in these steps, posts and edits, and in which channel.
 #[allow(dead_code, reason = "other tests read the texts")]
 pub fn shown(steps: &[Step]) -> Vec<(String, String)> {
-    let mut player = Player::new(steps);
-    steps.iter().for_each(|step| player.step(step));
-    player.read_absent();
-    player.pass(player.now.plus(LAST));
-    player.shown
+    Player::new(steps).finished(steps).shown
 }
 
 impl Player {
@@ -120,11 +112,16 @@ impl Player {
         }
     }
 
-    /// What is told, and what is counted.
-    fn played(mut self, steps: &[Step]) -> [String; 2] {
+    /// After these steps, and after all that waits.
+    fn finished(mut self, steps: &[Step]) -> Self {
         steps.iter().for_each(|step| self.step(step));
         self.read_absent();
         self.pass(self.now.plus(LAST));
+        self
+    }
+
+    /// What is told, and what is counted.
+    fn played(self) -> [String; 2] {
         let told = self.told.iter().map(|line| format!("{line}\n")).collect();
         [told, self.counted()]
     }

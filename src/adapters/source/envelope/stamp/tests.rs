@@ -195,12 +195,9 @@ fn what_is_remembered_of_a_zone_is_forgotten_with_the_next() {
 #[test]
 fn a_host_whose_name_is_an_address_of_ipv6_is_no_part_of_the_zone() {
     let mut stamps = paris("2026-03-30T09:00:00+02:00");
-    for second in ["55", "56"] {
-        let line = format!("2026-03-30T06:07:{second}Z ::1 sshd[7]: x");
-        let expected = at(&format!("2026-03-30T06:07:{second}Z"));
-        let read = stamps.rfc3339(line.as_bytes());
-        assert_eq!(read, Some((expected, &b"::1 sshd[7]: x"[..])), "{line}");
-    }
+    let line = b"2026-03-30T06:07:55Z ::1 sshd[7]: x";
+    let read = [stamps.rfc3339(line), stamps.rfc3339(line)];
+    assert_eq!(read, [Some((at("2026-03-30T06:07:55Z"), &line[21..])); 2]);
 }
 
 #[test]
@@ -339,13 +336,9 @@ fn the_years_of_a_log_are_those_with_which_it_ends_when_it_was_written() {
 
 #[test]
 fn the_hour_that_autumn_repeats_comes_after_itself() {
-    let stamps = [
-        "Oct 25 01:59:59",
-        "Oct 25 02:30:00",
-        "Oct 25 02:29:59",
-        "Oct 25 02:00:00",
-        "Oct 25 03:00:00",
-    ];
+    let stamps = ["01:59:59", "02:30:00", "02:29:59", "02:00:00", "03:00:00"];
+    let stamps = stamps.map(|time| format!("Oct 25 {time}"));
+    let stamps: Vec<&str> = stamps.iter().map(String::as_str).collect();
     let times = in_order("2026-10-26T09:00:00+01:00", &stamps);
     let expected = [
         "2026-10-25T01:59:59+02:00",
