@@ -220,6 +220,31 @@ fn a_unit_that_failed_is_told_with_how_it_ended() {
 }
 
 #[test]
+fn a_stop_that_was_told_is_told_to_be_over_once_the_next_daemon_runs() {
+    let world = World::new();
+    world.daemon().stop();
+    let told = world.run(&["notify-failure", "sftp-monitor.service"]);
+    assert!(told.status.success(), "{told:?}");
+    // A daemon that ends at once does not end the trouble.
+    world.daemon().stop();
+    let daemon = world.daemon();
+    world.told("✅ La surveillance de sftp1 a repris, après ");
+    // It is told once.
+    while world.path("state/.stop-told").exists() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    daemon.stop();
+}
+
+#[test]
+fn a_table_that_failed_is_no_stop() {
+    let world = World::new();
+    let told = world.run(&["notify-failure", "sftp-monitor-digest.service"]);
+    assert!(told.status.success(), "{told:?}");
+    assert!(!world.path("state/.stop-told").exists());
+}
+
+#[test]
 fn a_unit_that_failed_of_its_configuration_is_told_all_the_same() {
     let mut world = World::new();
     world.config = "langage = \"en\"\n[alerts]\nlogin = 7\n".to_owned();

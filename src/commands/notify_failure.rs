@@ -10,6 +10,7 @@ use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::program;
 use crate::adapters::slack::{ProxySettings, SlackClient};
+use crate::adapters::store::StopTold;
 use crate::commands::cli::{self, Cli};
 use crate::commands::clock::now;
 use crate::domain::alerts::Layout;
@@ -19,6 +20,9 @@ use crate::domain::slack_reply::{AfterPost, RateLimiter};
 
 /// How long a run waits for Slack in total; then its unit tries again later.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The daemon's unit.
+const SERVICE: &str = "sftp-monitor.service";
 
 /// Runs the command.
 pub fn command(cli: &Cli, arguments: &cli::NotifyFailureArgs) -> anyhow::Result<u8> {
@@ -50,6 +54,14 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailureArgs) -> anyhow::Result<
     ))?;
     let told = format!("Slack was told that {} failed", unit.name);
     about(Topic::UNIT_FAILED, Priority::Notice, &told);
+    if unit.name == SERVICE {
+        let directory = cli.state_directory();
+        if let Err(error) = StopTold::leave(&directory) {
+            let (place, name) = (directory.display(), unit.name);
+            let told = format!("{place}: {error}: Slack will not be told when {name} runs again");
+            line(Priority::Warning, &told);
+        }
+    }
     Ok(0)
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod recover;
 mod recoveries;
 mod room;
 mod stock;
+mod stop_told;
 
 pub use directory::Store;
 pub use disk::{Disk, FileVersion, LARGEST_FILE, RealDisk, StoredFile};
@@ -21,3 +22,4 @@ pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};
 pub(crate) use recoveries::log_recoveries;
 pub use room::no_room;
+pub use stop_told::StopTold;

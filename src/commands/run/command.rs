@@ -3,7 +3,7 @@
 use crate::adapters::config::{Config, Secret, Token};
 use crate::adapters::log::{Priority, line};
 use crate::adapters::slack::ProxySettings;
-use crate::adapters::store::{Store, become_owner};
+use crate::adapters::store::{StopTold, Store, become_owner};
 use crate::adapters::{machine, userdb};
 use crate::commands::cli::{self, Cli};
 use crate::commands::clock::now;
@@ -32,18 +32,19 @@ pub fn command(cli: &Cli, arguments: &cli::RunArgs) -> anyhow::Result<u8> {
         line(Priority::Warning, remark);
     }
     let mut directory = machine::of(&mut config, arguments.partners.as_deref());
-    let store = if arguments.dry_run {
-        Store::in_memory(figures(cli, &config))
+    let (store, stop_told) = if arguments.dry_run {
+        (Store::in_memory(figures(cli, &config)), None)
     } else {
         let path = cli.state_directory();
         become_owner(&path)?;
-        Store::open(&path)?
+        (Store::open(&path)?, StopTold::find(&path))
     };
     for warning in userdb::warnings(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());
     }
     let options = RunOptions {
         from_start: arguments.from_start,
+        stop_told,
         fixed: FixedSettings {
             path: cli.config.clone(),
             source: config.source.clone(),

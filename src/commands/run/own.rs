@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::post::{Answering, Sender};
 use crate::adapters::log::{Priority, line};
+use crate::adapters::store::StopTold;
 use crate::commands::clock::now;
 use crate::domain::alerts::Layout;
 use crate::domain::base::time::Time;
@@ -69,6 +70,18 @@ impl Episodes {
         self.0.retain(|_, episode| !over(episode));
     }
 
+    /// An episode whose beginning was reported by another process, and that is over since now.
+    fn begin_told(&mut self, what: MonitorPart, since: Time, clock: Instant, now: Time) {
+        let episode = Episode {
+            begun: clock,
+            since,
+            why: String::new(),
+            gone: Some((clock, now)),
+            told: true,
+        };
+        self.0.insert(what, episode);
+    }
+
     fn due(&self) -> Option<Instant> {
         self.0.values().filter_map(Episode::due).min()
     }
@@ -101,15 +114,23 @@ pub(super) struct Teller {
     limiter: RateLimiter,
     form: Layout,
     posting: Option<(OwnTrouble, Answering)>,
+    /// Slack was told that no daemon ran.
+    stop_told: Option<StopTold>,
 }
 
 impl Teller {
-    pub(super) fn new() -> Self {
+    /// Begins with the end of the stop that Slack was told of, if there is one.
+    pub(super) fn new(stop_told: Option<StopTold>) -> Self {
+        let mut episodes = Episodes::default();
+        if let Some(told) = &stop_told {
+            episodes.begin_told(MonitorPart::Daemon, told.at, Instant::now(), now());
+        }
         Teller {
-            episodes: Episodes::default(),
+            episodes,
             limiter: RateLimiter::default(),
             form: Layout::default(),
             posting: None,
+            stop_told,
         }
     }
 
@@ -168,6 +189,9 @@ impl Teller {
         }
         self.form = Layout::default();
         self.episodes.said(trouble);
+        if trouble.what == MonitorPart::Daemon {
+            self.stop_told.take().into_iter().for_each(StopTold::remove);
+        }
     }
 }
 

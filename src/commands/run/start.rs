@@ -21,7 +21,7 @@ use crate::adapters::source::auth_log::AuthLogReader;
 use crate::adapters::source::choice::{Chosen, Log, choose};
 use crate::adapters::source::journal::JournalReader;
 use crate::adapters::source::{LOOK_BACK, Source, Start};
-use crate::adapters::store::{InstanceLock, Recovery, Store, log_recoveries};
+use crate::adapters::store::{InstanceLock, Recovery, StopTold, Store, log_recoveries};
 use crate::commands::clock::now;
 use crate::commands::run::daemon::{Daemon, Feeding};
 use crate::commands::run::fixed::FixedSettings;
@@ -44,6 +44,8 @@ const BATCHES: usize = 1;
 pub(super) struct RunOptions {
     /// Whether to read an auth.log from its beginning.
     pub(super) from_start: bool,
+    /// Slack was told that the daemon has stopped.
+    pub(super) stop_told: Option<StopTold>,
     /// The settings that a reload does not change.
     pub(super) fixed: FixedSettings,
 }
@@ -151,7 +153,7 @@ pub(super) fn run(
         feeding: Feeding::new(),
         noticing: Noticing::new(),
         unread: None,
-        teller: Teller::new(),
+        teller: Teller::new(options.stop_told),
         editor: Editor::new(),
         manager: Manager::default(),
         last_read: last_read.clone(),

@@ -30,6 +30,8 @@ pub enum MonitorPart {
     Source,
     /// The user database does not answer.
     Accounts,
+    /// No daemon ran, which `notify-failure` reported: only its end is reported here.
+    Daemon,
 }
 
 impl MonitorPart {
@@ -39,6 +41,7 @@ impl MonitorPart {
             MonitorPart::State => "the state cannot be written",
             MonitorPart::Source => "the log cannot be read",
             MonitorPart::Accounts => "the user database does not answer",
+            MonitorPart::Daemon => "no monitor ran",
         }
     }
 }
@@ -57,6 +60,10 @@ pub fn own_trouble(trouble: &OwnTrouble, form: Layout, voice: &Voice) -> Rendere
         (MonitorPart::Accounts, None) => Phrase(
             "🚨 La surveillance {of}{*label} ne sait plus qui est partenaire, l'annuaire des comptes ne répond pas : ce qui arrive maintenant sera compté et dit plus tard",
             "🚨 The monitor {of}{*label} does not know who is a partner, the user database does not answer: what happens now will be counted and told later",
+        ),
+        (MonitorPart::Daemon, _) => Phrase(
+            "✅ La surveillance {of}{*label} a repris, après {lasted}",
+            "✅ The monitor {of}{*label} runs again, after {lasted}",
         ),
         (MonitorPart::State, Some(_)) => Phrase(
             "✅ La surveillance {of}{*label} enregistre à nouveau, après {lasted}",
@@ -120,6 +127,10 @@ mod tests {
         assert_eq!(
             told(Language::French, MonitorPart::State, over),
             "✅ La surveillance de sftp1 enregistre à nouveau, après 42\u{202f}min\nsftp1 · 30/03 à 06h49"
+        );
+        assert_eq!(
+            told(Language::French, MonitorPart::Daemon, over),
+            "✅ La surveillance de sftp1 a repris, après 42\u{202f}min\nsftp1 · 30/03 à 06h49"
         );
         assert_eq!(
             told(Language::English, MonitorPart::Source, over),
