@@ -73,7 +73,7 @@
 //! [`event`]: domain::webhook
 //! [`completions`]: commands::completions
 
-// No panic, and no dependency that nothing uses. Of the program alone: a test may panic, and has dependencies of its own.
+// The program must not panic, and must have no unused dependency. Tests may panic, and have dependencies of their own.
 #![cfg_attr(
     not(test),
     warn(

@@ -220,7 +220,7 @@ pub enum Format {
     Json,
 }
 
-/// A partner's name, as people write it in a list: with blanks around it, which belong to no name.
+/// Reads a partner's name from a list. People put blanks around a name: they do not belong to it.
 fn partner(text: &str) -> Result<String, &'static str> {
     match text.trim() {
         "" => Err("a name is missing"),
@@ -232,7 +232,7 @@ fn partner(text: &str) -> Result<String, &'static str> {
 const STATE_DIRECTORY: &str = "/var/lib/sftp-monitor";
 
 impl Cli {
-    /// Where the state is: as told, else as systemd says, else in its place.
+    /// The directory of the state: the option's, else systemd's, else the default one.
     pub fn state_directory(&self) -> PathBuf {
         let given = self.state_directory.clone();
         given

@@ -90,7 +90,7 @@ impl Lines {
         })
     }
 
-    /// Whether there is no next line yet, also not within this time: the writer of the pipe has paused.
+    /// Whether the writer of the pipe has paused: there is no next line, and none comes within this time.
     pub fn pauses(&mut self, at_most: Duration) -> bool {
         let timeout = Timespec::try_from(at_most).ok();
         let mut ready = [PollFd::new(&*self.file, PollFlags::IN)];

@@ -1,4 +1,4 @@
-//! Logs of the past, read once from their beginning to their end. Uses the domain, `source` and `log`.
+//! Logs of the past, read once from their beginning to their end. Uses the domain, `config`, `source` and `log`.
 
 pub mod dump;
 mod export;

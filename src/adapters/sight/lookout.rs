@@ -1,4 +1,4 @@
-//! Watches for the daemon which partners' files can be seen: by root's file, or else by the service's own look.
+//! Tells the daemon which partners are blind: by root's file, or else by a look of the service itself.
 
 use super::expiries::ExpiryWatch;
 use super::groups::{UnseenGroup, groups, not_listed};

@@ -1,4 +1,4 @@
-//! Sources of entries: the journal or auth.log, read in order from a position. Uses the domain and `program`.
+//! Sources of entries: the journal or auth.log, read in order from a position. Uses the domain, `config` and `program`.
 
 pub mod auth_log;
 pub(crate) mod buffer;

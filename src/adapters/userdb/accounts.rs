@@ -251,7 +251,7 @@ impl Directory for Accounts {
         if !is_name(user) {
             return Answer::Other { uid: None };
         }
-        // Also needed for an account that the configuration names: without its uid its lines and forged ones look the same.
+        // An account that the configuration names is looked up too: without its uid, its lines cannot be told from forged ones.
         let seen = match self.ask(Question::Account(user.into())) {
             Some(Reply::Account(seen)) => seen.as_ref(),
             _ => return Answer::Unknown,
@@ -284,7 +284,7 @@ impl Directory for Accounts {
     }
 
     fn account_of(&mut self, user: &[u8], uid: u32, logged: Time) -> Answer {
-        // In a backlog most answers are later than the lines: another answer would be further from them.
+        // In a backlog a cached answer is mostly later than the line. A new answer would be even later, so none is asked for.
         let ago = Time::from(SystemTime::now()).since(logged);
         let name = Question::Name(uid);
         if !self.memory.is_younger(&name, ago, Instant::now()) {

@@ -1,4 +1,4 @@
-//! The user database: whether an account is a partner, and its name. Uses the domain and `config`.
+//! The user database: whether an account is a partner, and its name. Uses the domain, `config` and `log`.
 
 mod accounts;
 mod memory;

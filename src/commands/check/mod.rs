@@ -1,5 +1,5 @@
 //! `check`: everything that must be right; each matter gives its facts and the command that fixes a fault.
-//! Uses the domain, the adapters and what other commands are asked for.
+//! Uses the domain, the adapters, `status`, and the heartbeat of `run`.
 //!
 //! Each matter has a file. Its `look` gathers the facts and adds findings to the report; a pure function `judge` makes the
 //! findings, so that the tests of a matter are tables. `whole` lists the matters in their order. Facts that this user may

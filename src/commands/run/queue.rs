@@ -125,7 +125,7 @@ impl Queue {
         let Some(lock) = committer.store().send_lock(Duration::ZERO)? else {
             return Ok(None);
         };
-        // Only now the state shows what Slack asked of another process meanwhile.
+        // Under the lock the state shows any pause that Slack has asked another process for.
         let (limiter, routes) = (self.limiter.as_ref(), &self.routes);
         let take = |daily: &mut Daily| {
             let used = routes.channels();

@@ -82,7 +82,7 @@ pub(super) fn run(
         .announced
         .then(|| absent(config, &instance))
         .flatten();
-    // An absence is not over before it is noted: the next start must see it too.
+    // If there was an absence, the sign of life is renewed only once a notice is committed: else the next start would not see it.
     if absent.is_none() {
         instance.alive();
     }
@@ -202,7 +202,7 @@ fn announcements(before: &Before, chosen: &Chosen) -> Vec<Content> {
     started.into_iter().collect()
 }
 
-/// When no daemon ran, if that was longer than an alert stays news.
+/// The time in which no daemon ran, if it was longer than ten minutes ([`NEWS`]).
 fn absent(config: &Config, instance: &InstanceLock) -> Option<(Time, Time)> {
     let at = now();
     let from = instance

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crate::domain::base::quick::Seeded;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A map from a name, mostly an account's, to a value. A look does not depend on the number of values. Each value has a box, since
-/// a large part of the map's own places is empty.
+/// A map from a name, mostly an account's, to a value. A lookup takes the same time for any number of values. Each value
+/// is boxed, because many slots of the map are empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ByName<V>(HashMap<String, Box<V>, Seeded>);
 
@@ -21,7 +21,7 @@ impl<V> ByName<V> {
         self.0.get_mut(name).map(Box::as_mut)
     }
 
-    /// Has this name a value?
+    /// Does this name have a value?
     pub fn contains_key(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }

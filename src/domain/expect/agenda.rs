@@ -1,4 +1,4 @@
-//! When each feed must be judged next: so that judging costs what is due, however many feeds there are.
+//! Keeps when each feed must be judged next, so that only the feeds that are due take time.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub(crate) struct FeedAgenda {
     times: Vec<Option<Time>>,
     /// The same, the earliest first.
     due: BTreeSet<(Time, usize)>,
-    /// Those that have changed since: their times are to be found anew.
+    /// The feeds that have changed since: their times must be computed again.
     changed: BTreeSet<usize>,
     /// All of them were judged up to this time; `None` if some were not.
     judged: Option<Time>,
@@ -69,7 +69,7 @@ impl FeedAgenda {
         }
     }
 
-    /// All feeds were judged up to this time, as [`FeedAgenda::begin`] said.
+    /// Notes that the feeds that [`FeedAgenda::begin`] returned were judged up to this time.
     pub(crate) fn judged(&mut self, until: Time) {
         self.judged = Some(until);
     }

@@ -87,15 +87,15 @@ impl Weeks {
 }
 
 impl Schedule {
-    /// Its part of the expectation's id: days, times, zone; not grace and not excepted dates. The keys that came later stand
-    /// at its end, so that the ids of older configurations stay.
+    /// The schedule's part of the expectation's id: days, times and zone, but neither grace nor excepted dates. Keys that later
+    /// versions added stand at its end, so that the ids of older configurations do not change.
     pub(super) fn id(&self) -> String {
         let zone = match self.zone {
             Zone::Machine => "machine",
             Zone::Named(zone) => zone.name(),
         };
         let mut id = format!("{} {} {zone}", self.clock(), self.days.for_id());
-        // That start goes without saying.
+        // Midnight of the deadline's day is the default: the id leaves it out.
         if let Some(from) = self.from.filter(|from| *from != WindowStart::default()) {
             id += &format!(" from {from}");
         }

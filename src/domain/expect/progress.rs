@@ -8,11 +8,11 @@ use super::{Arrival, Dates, Expectation, FeedDay, KEEPS_NAME, RequiredName, Watc
 use crate::domain::alerts::{File, Lack, Odd};
 use crate::domain::base::time::Time;
 
-/// How many days without a working day are possible.
+/// How many days back the last working day is searched: a list of holidays may have many days in a row.
 const LEAVE: usize = 92;
 
 impl FeedDay {
-    /// How many files of the pattern are there.
+    /// The number of files that have arrived and match the pattern.
     pub(crate) fn arrived(&self, expected: &Expectation) -> u32 {
         let wanted = &expected.wanted;
         let of_pattern = |name: &&String| wanted.is_of_pattern(&File::of_state(name).name());
@@ -23,7 +23,7 @@ impl FeedDay {
         u32::try_from(arrived).unwrap_or(u32::MAX)
     }
 
-    /// How many files a message about the complete day names: those of the pattern, without one the names.
+    /// The number of files in a message about the complete day: those that match the pattern; without a pattern, all of them.
     pub(crate) fn counted(&self, expected: &Expectation) -> u32 {
         let wanted = &expected.wanted;
         match &wanted.files {
@@ -183,7 +183,7 @@ impl Watched {
         let Some(day) = &mut self.day else {
             return Vec::new();
         };
-        // The day without these files, to which those that kept their names are added one after the other.
+        // The day without the recent files. Those that have kept their names are added to it one by one.
         let mut settled = day.clone();
         let is_recent = |known: &String| names.iter().any(|name| is_same(known, name));
         settled.names.retain(|known| !is_recent(known));
@@ -209,7 +209,7 @@ impl Watched {
 }
 
 impl FeedDay {
-    /// What is odd about the day's files with this one. `settled` has those that have kept their names.
+    /// Returns what is odd about the day's files now that this file has kept its name. `settled` has all files that have.
     fn odd(
         &mut self,
         expected: &Expectation,

@@ -9,10 +9,11 @@ use crate::domain::expect::Weekdays;
 /// How many excepted dates are named.
 const NAMED: usize = 3;
 
-/// From this time of day on the day before is called its evening.
+/// A window that starts on the day before, at this time of day or later, starts "the evening before".
 const EVENING: u32 = 17 * 60;
 
-/// A deadline before this time of day names the start of its window too, because people often mean the night before it.
+/// With a deadline before this time of day and no `from`, the sentence says that the window starts at midnight, because people
+/// often mean the evening before.
 const NIGHT: u32 = 6 * 60;
 
 /// Small numbers in words.

@@ -20,8 +20,8 @@ const AGAIN: Duration = Duration::from_secs(60);
 const SPARE: usize = 10;
 
 impl Watched {
-    /// Starts to watch now, where the log could not be read for what has arrived: the open window does not count if files may
-    /// have arrived unseen.
+    /// Starts to watch now, if the log could not be read for earlier arrivals. The open window does not count if the partner
+    /// may have sent files in it before.
     pub fn begin(expected: &Expectation, daily: &Daily, now: Time) -> Watched {
         let mut watched = Watched::since(expected, now);
         let open = Watched::open_window(expected, now);

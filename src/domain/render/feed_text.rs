@@ -1,4 +1,4 @@
-//! Messages about expected feeds, and about partners that stay away.
+//! Messages about expected feeds, and about quiet partners.
 
 use super::blocks::plain;
 use super::say::{Phrase, slots};

@@ -16,7 +16,7 @@ use crate::domain::render::say::{Phrase, slots};
 pub fn render(message: &Message, voice: &Voice) -> Rendered {
     let told = tell(&message.content, voice);
     let told = match &message.content {
-        // Apart from the message that it answers, a reply says what it is about.
+        // A reply that is not in the thread of its first message also says what it is about.
         Content::Reply { reply, of } if message.thread.is_none() && reply.is_answer() => {
             together([told, tell(of, voice)].into_iter())
         }

@@ -93,7 +93,7 @@ impl Monitor<'_> {
             process = without_pid::process(origin.boot, &record.event);
             self.known_by_peer(record)
         } else {
-            // Taken out, because every caller keeps it again.
+            // The connection is taken out of the table, because every caller stores it again.
             let connections = &mut self.daily.resume.sessions.connections;
             connections.take_if(&process, |c| c.goes_on(origin.time, record.event.port))
         };
@@ -154,7 +154,7 @@ impl Monitor<'_> {
         self.note_latest(&connection);
         let sessions = &mut self.daily.resume.sessions;
         sessions.connections.put(connection);
-        // More than may stay, so that this is rarely true.
+        // More connections are allowed here than `forget` leaves, so that this is rarely true.
         if sessions.connections.len() > KEPT + 2 * CONNECTIONS_KEPT {
             self.forget(self.daily.resume.counted_until);
         }

@@ -99,7 +99,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Counts and reports a partner's refused write: it can log in but not work.
+    /// Counts and reports a partner's refused write: the partner can log in but cannot work.
     pub(super) fn write_refused(
         &mut self,
         session: &SftpSession,

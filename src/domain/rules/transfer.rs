@@ -120,10 +120,12 @@ impl Monitor<'_> {
         self.put_back(Box::new(session));
         let reason = match standing {
             Membership::Partner if process.1 == 0 && origin.uid.is_none() => {
-                "names an account and no process: files without one are credited to nobody"
+                "names an account but no process: files of lines without a process are credited to nobody"
             }
             Membership::Partner => "names the account of this process",
-            Membership::Undecided => "the user database does not answer: what it does waits",
+            Membership::Undecided => {
+                "the user database does not answer: the files of this session wait"
+            }
             _ => "no partner: what it does counts nothing",
         };
         RuleOutcome::new(EventName::SessionOpened, standing.partner(), reason)

@@ -32,8 +32,8 @@ pub struct Handle {
     /// A `sent status` line came at once after the open: most likely there is no such handle.
     #[serde(skip_serializing_if = "is_default")]
     pub refused: bool,
-    /// The status was "Failure". If the handle exists all the same, a write to it was refused without an error line, as a
-    /// write that found room for a part only (sftp-server.c, process_write).
+    /// The status was "Failure". If the handle exists nevertheless, a write to it was refused. sftp-server logs no error line for a
+    /// write that had room for a part of its bytes only (sftp-server.c, process_write).
     #[serde(skip_serializing_if = "is_default")]
     pub write_refused: bool,
     /// That status, to report it once it is certain that the handle does not exist.
@@ -50,7 +50,7 @@ pub struct Handle {
 /// The name of a closed file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name {
-    /// The first bytes, this many, of the path in the open line.
+    /// The first bytes of the path in the open line; their number.
     Opened(usize),
     /// The path in the close line.
     Closed {

@@ -9,7 +9,7 @@ use crate::domain::base::time::Time;
 /// The time of values that need no order.
 const NO_ORDER: Time = Time(0);
 
-/// By what a connection is found, besides its process.
+/// A connection is found by its process, or by one of these marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConnectionMark {
     /// Only PAM's lines about an account were seen; by the time of the latest one.
@@ -79,7 +79,7 @@ impl Keyed for Connection {
     }
 }
 
-/// By what a log-in without transfers is found, besides its process with its time.
+/// A log-in without transfers is found by its process and time, or by one of these marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnseenMark {
     /// All of them; by the time when each is judged.
@@ -110,7 +110,7 @@ impl Keyed for LoginWithoutTransfers {
     }
 }
 
-/// By what an sftp session is found, besides its process.
+/// An sftp session is found by its process, or by one of these marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SftpMark {
     /// Its log-in ended; by the time of this end.

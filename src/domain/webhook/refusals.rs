@@ -1,4 +1,4 @@
-//! Whether a failure is about one event or about all: an event is given up only if the receiver takes others.
+//! Decides whether a failure concerns one event or all: an event is given up only if the receiver takes others.
 //!
 //! A wrong secret or address, or an outage, makes every event fail: then nothing may be lost. A firewall may refuse a single event
 //! for a file's name in it, and a receiver may break at one: then this event must not hold back the others for ever.
@@ -56,7 +56,7 @@ impl Refusals {
         self.0.len()
     }
 
-    /// Takes in what became of an event. Returns whether it is given up.
+    /// Notes the result of sending an event. Returns whether the event is given up.
     pub fn note(&mut self, id: &str, delivery: &Delivery) -> bool {
         let (refused, failed) = match delivery {
             Delivery::Accepted => {

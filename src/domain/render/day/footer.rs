@@ -1,4 +1,4 @@
-//! The lines under the table: expected feeds, failed transfers, and remarks that figures may be incomplete.
+//! The lines under the table: expected feeds, failed transfers, refused writes, blind partners, days without data, notices.
 
 use chrono::{Days, NaiveDate};
 
