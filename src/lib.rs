@@ -21,15 +21,18 @@
 //! [`run`] is the daemon's loop: it commits batches of records to the [`store`], posts the first message of the outbox to
 //! [`slack`], and reports to the service manager ([`service`]). [`digest`] is another process that works on the same state: it
 //! closes the day and posts its table. [`delivery`] and [`tables`] change the state before and after a post.
-//! [`webhook`] posts each event by itself to another program ([`event`] is its form).
+//! [`webhook`] posts each alert by itself, as a CloudEvent, to another program.
 //! [`slack_reply`] decides what to do after each answer of Slack. [`notify_failure`] reports in Slack that a unit failed.
 //!
 //! # The other commands
 //!
-//! [`explain`] and [`report`] apply the same rules to old logs ([`archive`]). [`status`] prints the state. [`output`] has the
+//! [`explain`] and [`report`] apply the same rules to old logs ([`archive`]), and so does the replay of [`expect`](commands::expect),
+//! which prints what is expected. [`status`] prints the state. [`mute`] and [`unmute`] keep a partner's alerts back, [`ack`] its
+//! reminders. [`output`] has the
 //! functions for printing that commands share. [`check`] inspects the machine, from sshd to Slack, and prints for each problem
 //! the command that fixes it. [`devlog`] makes `/dev/log` available in the partners' chroots. Both ask [`sshd_config`] which
-//! settings of sshd apply to a partner. [`sight`] decides whose files the log shows. [`program`] runs other programs.
+//! settings of sshd apply to a partner. [`sight`] decides whose files the log shows. [`machine`] answers the rules' questions about
+//! this machine, and `look_back` looks for feeds that arrived before they were expected. [`program`] runs other programs.
 //! [`cli`] parses the command line, [`config`] the configuration file. [`log`] writes to the journal, [`stop`] has the errors
 //! that end a command. [`completions`] writes the files with which a shell completes commands.
 //!
@@ -59,6 +62,10 @@
 //! [`report`]: commands::report
 //! [`archive`]: adapters::archive
 //! [`status`]: commands::status
+//! [`mute`]: commands::mute
+//! [`unmute`]: commands::unmute
+//! [`ack`]: commands::ack
+//! [`machine`]: adapters::machine
 //! [`output`]: commands::output
 //! [`check`]: commands::check
 //! [`devlog`]: commands::devlog
@@ -70,7 +77,6 @@
 //! [`log`]: adapters::log
 //! [`stop`]: domain::base::stop
 //! [`webhook`]: adapters::webhook
-//! [`event`]: domain::webhook
 //! [`completions`]: commands::completions
 
 // The program must not panic, and must have no unused dependency. Tests may panic, and have dependencies of their own.

@@ -14,7 +14,7 @@ use crate::domain::expiry::{Expires, Expiry};
 const JUDGED: Duration = Duration::from_secs(3_600);
 
 /// The same while they cannot be seen.
-const BLIND: Duration = Duration::from_secs(60);
+const UNSEEN: Duration = Duration::from_secs(60);
 
 /// How long after a change of the file root may take to read it again.
 const READ_AGAIN: Duration = Duration::from_secs(30);
@@ -64,7 +64,7 @@ pub(super) struct ExpiryWatch {
 impl ExpiryWatch {
     /// The dates that can be seen, with those of the certificates in this directory; `None` if it is not time for them.
     pub(super) fn look(&mut self, sight: &Sight, directory: Option<&Path>) -> Option<Vec<Expiry>> {
-        let pause = if self.again { BLIND } else { JUDGED };
+        let pause = if self.again { UNSEEN } else { JUDGED };
         if self.at.is_some_and(|at| at.elapsed() < pause) {
             return None;
         }

@@ -28,7 +28,7 @@ use crate::domain::render::MonitorPart;
 use crate::domain::state::{Daily, NoticeKind};
 
 /// How long a source may fail before the watchdog is no longer fed.
-const BLIND: Duration = Duration::from_secs(120);
+const UNREAD: Duration = Duration::from_secs(120);
 
 /// How long a post in flight may still take after SIGTERM.
 const LAST_POST: Duration = Duration::from_secs(3);
@@ -300,7 +300,7 @@ impl Daemon {
         }
         self.record_life();
         // While a batch is held, the reading thread waits to hand over the next one, as intended.
-        if self.held.is_some() || self.last_read.ago() < BLIND {
+        if self.held.is_some() || self.last_read.ago() < UNREAD {
             self.manager.alive();
         }
     }
@@ -316,7 +316,7 @@ impl Daemon {
     /// succeeded.
     fn is_well(&self) -> bool {
         let committed = self.held.is_none() && self.committer.stands_at_present();
-        committed && self.last_read.ago() < BLIND
+        committed && self.last_read.ago() < UNREAD
     }
 
     /// Ends the loop: a post in flight gets a little time; everything else is durable.

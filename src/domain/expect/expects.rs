@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Expectation;
 
-/// All expectations. A copy is the same list, which [`Expects::is`] tells from an equal one.
+/// All expectations. A copy is the same list, which `Expects::is` tells from an equal one.
 #[derive(Clone, Debug, Default)]
 pub struct Expects(Arc<ExpectsIndex>);
 

@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use super::generations::directory;
 
 /// The longest wait if the kernel cannot report changes: no watches are left, or the directory is gone.
-const BLIND: Duration = Duration::from_secs(1);
+const UNWATCHED: Duration = Duration::from_secs(1);
 
 /// Buffer size for the events of one read, in bytes; an event with the longest name takes 272 bytes.
 const EVENTS: usize = 4096;
@@ -98,7 +98,7 @@ impl Watch {
         let at_most = if self.sees() {
             at_most
         } else {
-            at_most.min(BLIND)
+            at_most.min(UNWATCHED)
         };
         let until = Instant::now() + at_most;
         loop {
