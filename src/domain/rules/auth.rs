@@ -272,35 +272,49 @@ impl Monitor<'_> {
         counts: u64,
         nothing: &'static str,
     ) -> RuleOutcome {
+        if counts == 0 {
+            return self.accompany(EventName::LoginFailed, connection, nothing);
+        }
         let standing = connection.standing;
-        let process = (connection.boot, connection.pid);
         let why = counted_as(standing, counts, connection.refused);
-        let counted = counts > 0 && !record.origin.past;
-        let refused = counted.then(|| {
+        self.count_refused(record, connection, counts, |connection| {
             let method = record.event.method.as_deref();
-            let refused = RefusedAttempt {
+            RefusedAttempt {
                 count: counts,
                 cause: connection.refused.unwrap_or(Cause::Password),
                 address: connection.address.clone(),
                 method: Some(method.unwrap_or("keyboard-interactive/pam").to_owned()),
                 abandoned: false,
-            };
-            (connection.user.clone().unwrap_or_default(), refused)
+            }
         });
-        self.keep(connection);
-        if counts == 0 {
-            return RuleOutcome::accompanying(EventName::LoginFailed, standing.partner(), nothing);
-        }
-        if let Some((user, refused)) = refused {
-            self.count(
-                process,
-                record.origin.time,
-                (standing, None),
-                &user,
-                Pending::Failure(refused),
-            );
-        }
         RuleOutcome::new(EventName::LoginFailed, standing.partner(), why)
+    }
+
+    /// Stores a connection, and counts its refused attempts. `told` gives what is told of them: of a stranger nothing is.
+    pub(super) fn count_refused(
+        &mut self,
+        record: &Record<'_>,
+        connection: Box<Connection>,
+        count: u64,
+        told: impl FnOnce(&Connection) -> RefusedAttempt,
+    ) {
+        let (at, standing) = (record.origin.time, connection.standing);
+        if record.origin.past {
+            return self.keep(connection);
+        }
+        match standing {
+            Membership::Stranger | Membership::Unasked => {
+                self.keep(connection);
+                self.count_unknown(at, count);
+            }
+            Membership::Partner | Membership::Undecided => {
+                let process = (connection.boot, connection.pid);
+                let user = connection.user.clone().unwrap_or_default();
+                let event = Pending::Failure(told(&connection));
+                self.keep(connection);
+                self.count(process, at, (standing, None), &user, event);
+            }
+        }
     }
 }
 

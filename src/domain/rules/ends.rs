@@ -8,7 +8,7 @@ use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;
 use crate::domain::base::process::Process;
 use crate::domain::openssh::EventName;
-use crate::domain::pending::{Pending, RefusedAttempt};
+use crate::domain::pending::RefusedAttempt;
 use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
 use crate::domain::sessions::{Connection, ConnectionMark};
@@ -29,43 +29,31 @@ impl Monitor<'_> {
             self.ask_helper(&mut connection);
         }
         let standing = connection.standing;
-        let Some(user) = connection.user.clone() else {
+        if connection.user.is_none() {
             self.keep(connection);
             return RuleOutcome::new(
                 EventName::LoginRefused,
                 None,
                 "names nobody: counts nothing",
             );
-        };
+        }
         if connection.end_counted || connection.counted() > 0 {
-            self.keep(connection);
-            return RuleOutcome::accompanying(EventName::LoginRefused, standing.partner(), AGAIN);
+            return self.accompany(EventName::LoginRefused, connection, AGAIN);
         }
         let cause = match (connection.refused, connection.key_refused) {
             (Some(cause), _) => cause,
             (_, true) => Cause::Key,
             _ => Cause::KeyOrAbandoned,
         };
-        let refused = RefusedAttempt {
+        let why = counted_as(standing, 1, connection.refused);
+        connection.end_counted = true;
+        self.count_refused(record, connection, 1, |connection| RefusedAttempt {
             count: 1,
             cause,
             address: connection.address.clone(),
             method: connection.key_refused.then(|| "publickey".to_owned()),
             abandoned: connection.refused.is_none(),
-        };
-        let why = counted_as(standing, 1, connection.refused);
-        let process = (connection.boot, connection.pid);
-        connection.end_counted = true;
-        self.keep(connection);
-        if !record.origin.past {
-            self.count(
-                process,
-                record.origin.time,
-                (standing, None),
-                &user,
-                Pending::Failure(refused),
-            );
-        }
+        });
         RuleOutcome::new(EventName::LoginRefused, standing.partner(), why)
     }
 
