@@ -9,7 +9,7 @@ use crate::contenders::has_journals;
 use crate::figures::{middle_and_high, waits};
 use crate::inputs::much;
 use crate::support::journal::{Boot, Journals};
-use crate::support::program::World;
+use crate::support::program::{Daemon, World};
 use crate::{Row, row};
 
 /// How many alerts are timed.
@@ -23,6 +23,20 @@ const EACH: &str = "[alerts]\ngroup-window = \"0s\"\nmax-per-hour = 3600\n";
 
 /// How long it is watched while nothing happens.
 const WATCHED: Duration = Duration::from_secs(30);
+
+/// Starts the daemon in the environment that its unit sets, and waits until it says that it is ready.
+pub(crate) fn as_its_unit(world: &World) -> Daemon {
+    let mut command = world.command(&["run"]);
+    command.stderr(world.log_file());
+    for line in include_str!("../../units/sftp-monitor.service").lines() {
+        if let Some((name, value)) =
+            (line.strip_prefix("Environment=")).and_then(|set| set.split_once('='))
+        {
+            command.env(name, value);
+        }
+    }
+    world.ready(command)
+}
 
 /// Another program that shows lines as they come.
 struct Shown {
@@ -85,7 +99,7 @@ pub(crate) fn latency() -> Vec<Row> {
 }
 
 fn alerts(world: &World, shown: &Shown, by: &str, write: &mut dyn FnMut(u32)) -> Row {
-    let daemon = world.daemon();
+    let daemon = as_its_unit(world);
     daemon.listen();
     world.told("Surveillance active");
     let alerts = usize::try_from(much(ALERTS)).unwrap();
