@@ -10,7 +10,6 @@ mod odd_text;
 mod own_text;
 mod phrase;
 mod reasons;
-mod reasons_table;
 mod rendered;
 mod reply_text;
 mod say;
