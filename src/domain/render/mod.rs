@@ -2,6 +2,7 @@
 //! `expiry` and `state`.
 
 mod blocks;
+mod catalog;
 mod day;
 mod expiry_text;
 mod feed_text;

@@ -119,10 +119,7 @@ fn title(day: &ClosedDay, (part, of): (usize, usize), voice: &Voice) -> String {
         0 | 1 => String::new(),
         of => format!("{part}/{of}"),
     };
-    let text = Phrase(
-        "📊 Activité SFTP de {label} — {date}[ (depuis {since})][ — {part}]",
-        "📊 SFTP activity on {label} — {date}[ (since {since})][ — {part}]",
-    );
+    let text = Phrase::of("title");
     voice.say(text, slots![label, date, since, part])
 }
 
@@ -187,11 +184,8 @@ fn without_table(day: &ClosedDay, posted_on: NaiveDate, voice: &Voice) -> Page<'
     let when = voice.say(when, slots![date, since]);
     let blocked = language.count(day.unknown_attempts, Noun::Blocked);
     let text = match day.unknown_attempts {
-        0 => Phrase("Aucune activité {when}.", "No activity {when}."),
-        _ => Phrase(
-            "🛡️ {blocked} {when}, aucune autre activité.",
-            "🛡️ {blocked} {when}, no other activity.",
-        ),
+        0 => Phrase::of("no-activity"),
+        _ => Phrase::of("blocked-alone"),
     };
     let said = voice.say(text, slots![when, blocked]);
     Page {
