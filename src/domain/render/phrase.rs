@@ -53,10 +53,8 @@ impl Draft {
     }
 
     fn blocks(self, form: Layout, repeated: bool, voice: &Voice) -> Option<serde_json::Value> {
-        let mut context = vec![voice.label()];
-        context.extend(self.context);
-        let context = context.join(" · ");
-        let repeated = repeated.then(|| repeat(voice.language));
+        let context = [vec![voice.label()], self.context].concat().join(" · ");
+        let ending = closing(context, repeated, voice);
         let rest = |more: usize| plain(format!("… +{more}"));
         // The room that the sentences and the two lines at the end leave.
         let room = BLOCKS_MOST.saturating_sub(blocks::weight(&self.lines) + 5 * HOST);
@@ -68,16 +66,11 @@ impl Draft {
                     Some(id) => blocks::calling(blocks::rich_text(&lines), id),
                     None => blocks::rich_text(&lines),
                 };
-                let mut blocks = vec![text, blocks::context(&context)];
-                blocks.extend(repeated.map(blocks::context));
-                blocks
+                let ending = ending.iter().map(|line| blocks::context(line));
+                [text].into_iter().chain(ending).collect::<Vec<_>>()
             }
             Layout::Preformatted => {
-                let mut text = format!("{}\n{context}", blocks::joined(&lines));
-                if let Some(repeated) = repeated {
-                    text.push('\n');
-                    text.push_str(repeated);
-                }
+                let text = format!("{}\n{}", blocks::joined(&lines), ending.join("\n"));
                 vec![blocks::preformatted(&text)]
             }
             Layout::Text => return None,
@@ -183,10 +176,8 @@ pub(crate) fn new_keys(count: u64, language: Language) -> String {
     language.say(text, slots![n])
 }
 
-/// The remark on a message whose first try may have arrived.
-pub(crate) fn repeat(language: Language) -> &'static str {
-    language.pick(
-        "Peut-être déjà publié : la réponse de Slack au premier envoi s'est perdue.",
-        "May be a repeat: Slack's answer to the first try was lost.",
-    )
+/// The lines at the end of a message: this one, and a remark if the first try may have arrived.
+pub(super) fn closing(line: String, repeated: bool, voice: &Voice) -> Vec<String> {
+    let remark = repeated.then(|| voice.say(Phrase::of("repeated"), &[]));
+    [line].into_iter().chain(remark).collect()
 }

@@ -50,7 +50,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Unreadable { lines, example } => warning_text::unreadable(*lines, example, voice),
-        Content::Several { parts, .. } => several(parts, voice),
+        Content::Several { parts, .. } => together(parts.iter().map(|part| tell(part, voice))),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
@@ -173,10 +173,6 @@ fn method(method: &str) -> Option<String> {
 }
 
 /// The sentences of all parts, one below the other.
-pub(crate) fn several(parts: &[Content], voice: &Voice) -> Draft {
-    together(parts.iter().map(|part| tell(part, voice)))
-}
-
 fn together(drafts: impl Iterator<Item = Draft>) -> Draft {
     let (mut whole, mut short) = (Draft::default(), Vec::new());
     for told in drafts {
