@@ -81,7 +81,7 @@ impl WebhookClient {
             }
             Err(error) => Delivery::Failed {
                 arrived: may_have_arrived(&error),
-                why: chain(&error.without_url()),
+                why: chain(error),
             },
         }
     }
@@ -89,7 +89,7 @@ impl WebhookClient {
     /// Asks whether the receiver answers at all. Sends no event; the status of the answer tells little.
     pub async fn reach(&self) -> Result<(), String> {
         let answer = self.http.head(self.url.clone()).send().await;
-        answer.map_or_else(|error| Err(chain(&error.without_url())), |_| Ok(()))
+        answer.map(drop).map_err(chain)
     }
 }
 

@@ -11,7 +11,7 @@ use flate2::read::MultiGzDecoder;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::opened::{self, MAGIC, Opened};
-use crate::adapters::source::buffer::{Buffer, Filled, GZIP, again};
+use crate::adapters::source::buffer::{Buffer, Filled, GZIP};
 use crate::domain::base::time::Time;
 
 pub use crate::adapters::source::buffer::LogLine;
@@ -193,15 +193,8 @@ impl Stream {
             file: Rc::clone(file),
             read: Rc::clone(read),
         };
-        let mut magic = vec![0; MAGIC];
-        let mut known = 0;
-        while known < magic.len() {
-            match again(|| stream.read(&mut magic[known..]))? {
-                0 => break,
-                count => known += count,
-            }
-        }
-        magic.truncate(known);
+        let mut magic = Vec::with_capacity(MAGIC);
+        (&mut stream).take(MAGIC as u64).read_to_end(&mut magic)?;
         let packed = magic.starts_with(&GZIP);
         let stream: Box<dyn Read> = Box::new(Cursor::new(magic.clone()).chain(stream));
         let stream = match packed {

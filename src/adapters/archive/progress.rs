@@ -1,9 +1,8 @@
 //! The progress of a long report, on a terminal.
 
-use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 
 /// Work that is shorter than this shows no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -21,7 +20,6 @@ pub(crate) enum Unit {
 pub(crate) struct ProgressMeter {
     begun: Instant,
     unit: Unit,
-    terminal: bool,
     bar: Option<ProgressBar>,
 }
 
@@ -30,33 +28,20 @@ impl ProgressMeter {
         ProgressMeter {
             begun: Instant::now(),
             unit,
-            terminal: stderr().is_terminal(),
             bar: None,
         }
     }
 
     /// Sets the progress. Do not call it for every line: it looks at the clock.
     pub(crate) fn at(&mut self, position: u64) {
-        if !self.terminal {
-            return;
-        }
-        if self.bar.is_none() && self.begun.elapsed() >= PATIENCE {
-            self.bar = Some(bar(self.unit));
-        }
-        if let Some(bar) = &self.bar {
+        if self.begun.elapsed() >= PATIENCE {
+            let bar = self.bar.get_or_insert_with(|| bar(self.unit));
             bar.set_position(position);
         }
     }
 }
 
-impl Drop for ProgressMeter {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
+/// A bar that goes away at its end. It draws nothing where standard error is no terminal.
 fn bar(unit: Unit) -> ProgressBar {
     let (length, template) = match unit {
         Unit::Bytes(0) => (None, "{spinner} {bytes} read, {bytes_per_sec}"),
@@ -67,4 +52,5 @@ fn bar(unit: Unit) -> ProgressBar {
     let style = ProgressStyle::with_template(template);
     ProgressBar::with_draw_target(length, target)
         .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        .with_finish(ProgressFinish::AndClear)
 }

@@ -1,7 +1,7 @@
 //! `conversations.info`: the channel, if the token may read it. <https://docs.slack.dev/reference/methods/conversations.info>
 
-use serde_json::Value;
-use url::Url;
+use serde_json::{Value, json};
+use url::form_urlencoded::byte_serialize;
 
 use super::client::{POST, SlackClient};
 use crate::domain::slack_reply::answer::PostResult;
@@ -21,15 +21,10 @@ pub struct Channel {
 impl SlackClient {
     /// Asks Slack about the channel; the token needs `channels:read`, or `groups:read` for a private channel.
     pub async fn channel(&self) -> Result<Channel, PostResult> {
-        let asked = [("channel", self.channel_id())];
-        let method = match Url::parse_with_params("none:/conversations.info", asked) {
-            Ok(url) => format!("conversations.info?{}", url.query().unwrap_or_default()),
-            Err(_) => "conversations.info".to_owned(),
-        };
         // A reading method takes its arguments from the URL, not from JSON.
-        let answer = self
-            .call(&method, &Value::Object(Default::default()), POST)
-            .await?;
+        let channel = byte_serialize(self.channel.as_bytes()).collect::<String>();
+        let method = format!("conversations.info?channel={channel}");
+        let answer = self.call(&method, &json!({}), POST).await?;
         Ok(of(&answer.body["channel"]))
     }
 }

@@ -1,6 +1,5 @@
 //! The calls to Slack: `chat.postMessage`, `chat.update`, and the calls that only ask.
 
-use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
@@ -14,6 +13,7 @@ use crate::adapters::config::{Slack, Token};
 use crate::domain::alerts::SlackRef;
 use crate::domain::base::clean;
 use crate::domain::base::numbers::is_default;
+use crate::domain::base::stop::said;
 use crate::domain::render::Rendered;
 use crate::domain::slack_reply::Body;
 use crate::domain::slack_reply::answer::{PostResult, classify};
@@ -31,7 +31,7 @@ const ANSWER_MOST: usize = 256 * 1024;
 pub struct SlackClient {
     http: reqwest::Client,
     api_url: String,
-    channel: String,
+    pub(super) channel: String,
     token: Token,
     authorization: HeaderValue,
 }
@@ -107,11 +107,6 @@ impl SlackClient {
         }
     }
 
-    /// The channel that messages are posted to.
-    pub(crate) fn channel_id(&self) -> &str {
-        &self.channel
-    }
-
     /// Posts a message, within this time.
     pub async fn post(&self, message: &Rendered, at_most: Duration) -> PostResult {
         self.send("chat.postMessage", message, PostTarget::Channel, at_most)
@@ -167,7 +162,7 @@ impl SlackClient {
         match (self.in_place(answer, known), broken) {
             (PostResult::Retry { ambiguous, why }, Some(error)) => PostResult::Retry {
                 ambiguous,
-                why: format!("{why}: {}", chain(&error.without_url())),
+                why: format!("{why}: {}", chain(error)),
             },
             (answer, _) => answer,
         }
@@ -255,7 +250,7 @@ pub(crate) fn retry_after(response: &Response) -> Option<String> {
 fn not_answered(error: reqwest::Error) -> PostResult {
     PostResult::Retry {
         ambiguous: may_have_arrived(&error),
-        why: chain(&error.without_url()),
+        why: chain(error),
     }
 }
 
@@ -265,18 +260,7 @@ pub(crate) fn may_have_arrived(error: &reqwest::Error) -> bool {
     !error.is_connect() && !error.is_builder()
 }
 
-/// An error with its causes, in one line.
-pub(crate) fn chain(error: &reqwest::Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let words = inner.to_string();
-        // Several layers repeat the text of the next one.
-        if !said.contains(&words) {
-            said.push_str(": ");
-            said.push_str(&words);
-        }
-        cause = inner.source();
-    }
-    clean::clean(&said, clean::PATH)
+/// An error with its causes, in one line, without the address, which may hold a secret.
+pub(crate) fn chain(error: reqwest::Error) -> String {
+    clean::clean(&said(&error.without_url().into()), clean::PATH)
 }

@@ -1,6 +1,6 @@
 //! `auth.test`: the owner and the scopes of the token. <https://docs.slack.dev/reference/methods/auth.test>
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::{POST, SlackClient};
 use crate::domain::slack_reply::answer::PostResult;
@@ -23,13 +23,9 @@ const SCOPES: &str = "x-oauth-scopes";
 impl SlackClient {
     /// Asks Slack for the owner of the token. Posts nothing.
     pub async fn identity(&self) -> Result<TokenIdentity, PostResult> {
-        let answer = self
-            .call("auth.test", &Value::Object(Default::default()), POST)
-            .await?;
-        let scopes = answer
-            .headers
-            .get(SCOPES)
-            .and_then(|list| list.to_str().ok());
+        let answer = self.call("auth.test", &json!({}), POST).await?;
+        let scopes = answer.headers.get(SCOPES);
+        let scopes = scopes.and_then(|list| list.to_str().ok());
         Ok(of(&answer.body, scopes))
     }
 }

@@ -1,6 +1,6 @@
 //! Warns of names in the configuration that belong to no partner: their settings have no effect.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 use crate::adapters::config::Config;
@@ -50,13 +50,10 @@ pub(crate) fn of_expects(config: &Config, directory: &mut dyn Directory) -> Vec<
             });
         }
     }
-    let mut partners: Vec<&str> = Vec::new();
-    for expected in &config.expects {
-        if !partners.contains(&expected.partner.as_str()) {
-            partners.push(&expected.partner);
-        }
-    }
-    let strangers = strangers(partners.into_iter(), directory);
+    let mut known = HashSet::new();
+    let partners = config.expects.iter().map(|e| e.partner.as_str());
+    let partners = partners.filter(|partner| known.insert(*partner));
+    let strangers = strangers(partners, directory);
     let expected = strangers.into_iter().map(|(name, is_account)| {
         let group = &config.partners.group;
         Warning {

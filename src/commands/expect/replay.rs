@@ -114,7 +114,7 @@ impl Replay<'_> {
             line(Priority::Warning, &said);
         }
         let from = late.unwrap_or(since);
-        for expected in &self.rules.expects {
+        for expected in self.rules.expects.iter() {
             // Both ends belong to the span. A window that started long before it is not known whole.
             let left_out = |due: &NaiveDate| {
                 let begins = expected.schedule.begins(*due);

@@ -114,8 +114,8 @@ pub(crate) fn client(url: &Url, proxy: &ProxySettings) -> anyhow::Result<Client>
 
 /// Fetches the URL. The URL may be a secret: errors do not contain it.
 pub(crate) async fn fetch(client: Client, url: Url) -> Result<(), String> {
-    let answer = client.get(url).send().await.map_err(|e| e.without_url());
-    let answer = answer.map_err(|e| crate::adapters::slack::chain(&e))?;
+    let answer = client.get(url).send().await;
+    let answer = answer.map_err(crate::adapters::slack::chain)?;
     match answer.status() {
         status if status.is_success() => Ok(()),
         status => Err(format!("it answers {status}")),

@@ -150,11 +150,8 @@ impl Zone {
 }
 
 fn both<Z: TimeZone>(mapped: MappedLocalTime<DateTime<Z>>) -> Option<(Time, Time)> {
-    match mapped {
-        MappedLocalTime::Single(only) => Some((Time::from(only.clone()), only.into())),
-        MappedLocalTime::Ambiguous(first, last) => Some((first.into(), last.into())),
-        MappedLocalTime::None => None,
-    }
+    let first = mapped.clone().earliest()?;
+    Some((first.into(), mapped.latest()?.into()))
 }
 
 #[cfg(test)]

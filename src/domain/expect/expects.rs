@@ -83,12 +83,3 @@ impl Deref for Expects {
         &self.0.all
     }
 }
-
-impl<'a> IntoIterator for &'a Expects {
-    type Item = &'a Expectation;
-    type IntoIter = std::slice::Iter<'a, Expectation>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}

@@ -28,10 +28,6 @@ impl Many {
         self.partners.matches(partner.as_bytes())
     }
 
-    fn of(&self, partner: &str) -> Expectation {
-        self.each.of(partner)
-    }
-
     /// The partner whose expectation has this id, if it is one of these.
     fn partner<'a>(&self, id: &'a str) -> Option<&'a str> {
         // The id begins with the partner's name, which is empty here.
@@ -50,7 +46,7 @@ impl ByPattern {
         let mut ids: HashSet<String> = expects.iter().map(|e| e.id.clone()).collect();
         for many in &self.all {
             for partner in partners.iter().filter(|partner| many.matches(partner)) {
-                let own = many.of(partner);
+                let own = many.each.of(partner);
                 if ids.insert(own.id.clone()) {
                     expects.push(own);
                 }

@@ -4,6 +4,7 @@ use chrono::Weekday;
 
 use super::calendar::{Months, Schedule, WindowStart, clock};
 use super::days::{DayKind, Days, PlaceInMonth, ordinal};
+use crate::domain::base::language::Language;
 use crate::domain::expect::Weekdays;
 
 /// How many excepted dates are named.
@@ -39,7 +40,7 @@ impl Schedule {
             if more > 0 {
                 named.push(format!("{more} more dates"));
             }
-            said += &format!(", not on {}", list(&named));
+            said += &format!(", not on {}", Language::English.list(&named));
         }
         said += &format!(", {}", self.window());
         if !self.grace.is_zero() {
@@ -73,7 +74,7 @@ impl Days {
             .named()
             .map(|month| month.name().to_owned())
             .collect();
-        let in_months = (months != Months::ALL).then(|| list(&in_months));
+        let in_months = (months != Months::ALL).then(|| Language::English.list(&in_months));
         if self.weekdays == Weekdays::ALL {
             let only = in_months.map(|months| format!(" in {months}"));
             return format!("every day{}", only.unwrap_or_default());
@@ -81,7 +82,7 @@ impl Days {
         let weekdays = self.weekdays.sentence();
         let working = self.working.then(|| "on working days".to_owned());
         let often: Vec<String> = weekdays.into_iter().chain(working).collect();
-        let mut said = list(&often);
+        let mut said = Language::English.list(&often);
         if let (Some(months), false) = (&in_months, often.is_empty()) {
             said += &format!(" in {months}");
         }
@@ -98,7 +99,7 @@ impl Days {
             let places: Vec<String> = places.collect();
             let of = in_months.as_deref().unwrap_or("the month");
             let and = if said.is_empty() { "" } else { " and " };
-            said += &format!("{and}on {} of {of}", list(&places));
+            said += &format!("{and}on {} of {of}", Language::English.list(&places));
         }
         said
     }
@@ -135,7 +136,7 @@ impl Weekdays {
             .into_iter()
             .map(|day| format!("{}s", long(day)))
             .collect();
-        Some(format!("on {}", list(&days)))
+        Some(format!("on {}", Language::English.list(&days)))
     }
 }
 
@@ -164,14 +165,5 @@ fn in_words(number: u32) -> String {
         3 => "third".to_owned(),
         4 => "fourth".to_owned(),
         more => ordinal(more),
-    }
-}
-
-/// `one, two and three`
-fn list(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }

@@ -18,22 +18,11 @@ pub(crate) fn expiring(expiring: &Expiring, voice: &Voice) -> Draft {
         false => String::new(),
     };
     let text = match expiring.what {
-        Expires::Account => Phrase(
-            "⏳ {n|Le compte|Les comptes} {of}{*names} {n|expire|expirent} bientôt : plus aucune connexion à partir du {day}[ ({again})]",
-            "⏳ The {n|account|accounts} {of}{*names} {n|expires|expire} soon: no log-in from {day} on[ ({again})]",
-        ),
-        Expires::Password => Phrase(
-            "⏳ {n|Le mot de passe|Les mots de passe} {of}{*names} {n|expire|expirent} bientôt : plus aucune connexion à partir du {day}, même avec une clé[ ({again})]",
-            "⏳ The {n|password|passwords} {of}{*names} {n|expires|expire} soon: no log-in from {day} on, not even with a key[ ({again})]",
-        ),
-        Expires::Certificate => Phrase(
-            "⏳ {n|Le certificat|Les certificats} {of}{*names} {n|expire|expirent} bientôt : {n|refusé|refusés} à partir du {day}[ ({again})]",
-            "⏳ The {n|certificate|certificates} of {*names} {n|expires|expire} soon: refused from {day} on[ ({again})]",
-        ),
+        Expires::Account => Phrase::of("account-expires"),
+        Expires::Password => Phrase::of("password-expires"),
+        Expires::Certificate => Phrase::of("certificate-expires"),
     };
-    Draft {
-        lines: vec![voice.line(text, slots![n, of, names, day, again])],
-        context: vec!["sudo sftp-monitor check".to_owned()],
-        ..Draft::default()
-    }
+    voice
+        .draft(text, slots![n, of, names, day, again])
+        .ending(["sudo sftp-monitor check"])
 }

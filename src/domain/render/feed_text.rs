@@ -35,39 +35,23 @@ pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Draft {
     let (have, least) = lack.bytes.unwrap_or_default();
     let (have, least) = (language.size(have), language.size(least));
     let text = match (missing.count, missing.arrived) {
-        (count, _) if (count == 1 || !is_short) && !names.is_empty() => Phrase(
-            "⏰ {*partner} n'a pas {got} {lacking}, attendu{n||s} le {due}[ (manque depuis le {since})] — {instead}",
-            "⏰ {*partner} did not {get} {lacking}, expected by {due}[ (missing since {since})] — {instead}",
-        ),
-        _ if !is_short && lack.bytes.is_some() => Phrase(
-            "⏰ {*partner} n'a {got} que {have} de {files}, au moins {least} attendus le {due}[ (manque depuis le {since})] — {instead}",
-            "⏰ {*partner} {got} only {have} of {files}, at least {least} expected by {due}[ (missing since {since})] — {instead}",
-        ),
-        (1, _) => Phrase(
-            "⏰ {*partner} n'a pas {got} {files}, attendu le {due}[ (manque depuis le {since})] — {instead}",
-            "⏰ {*partner} did not {get} {files}, expected by {due}[ (missing since {since})] — {instead}",
-        ),
-        (_, 0) => Phrase(
-            "⏰ {*partner} n'a {got} aucun des {all} fichiers {files}[ ni {lacking}], attendus le {due}[ (manque depuis le {since})] — {instead}",
-            "⏰ {*partner} {got} none of {all} files {files}[ and not {lacking}], expected by {due}[ (missing since {since})] — {instead}",
-        ),
-        _ => Phrase(
-            "⏰ {*partner} n'a {got} que {some} {some|fichier|fichiers} {files} sur {all}[, et pas {lacking}], attendus le {due}[ (manque depuis le {since})] — {instead}",
-            "⏰ {*partner} {got} only {some} of {all} files {files}[ and not {lacking}], expected by {due}[ (missing since {since})] — {instead}",
-        ),
+        (count, _) if (count == 1 || !is_short) && !names.is_empty() => {
+            Phrase::of("feed-lacks-names")
+        }
+        _ if !is_short && lack.bytes.is_some() => Phrase::of("feed-too-small"),
+        (1, _) => Phrase::of("feed-missing"),
+        (_, 0) => Phrase::of("feed-wholly-missing"),
+        _ => Phrase::of("feed-partly-missing"),
     };
+    let slots = slots![
+        partner, files, due, since, instead, all, some, got, get, lacking, n, have, least
+    ];
     Draft {
-        lines: vec![voice.line(
-            text,
-            slots![
-                partner, files, due, since, instead, all, some, got, get, lacking, n, have, least
-            ],
-        )],
         details: last
             .map(|last| plain(clean(&last.file.path, PATH)))
             .collect(),
         mention: missing.mention.clone(),
-        ..Draft::default()
+        ..voice.draft(text, slots)
     }
 }
 
@@ -107,20 +91,8 @@ fn instead(missing: &FeedMissing, voice: &Voice) -> String {
         .as_ref()
         .map(|file| last_file(file, missing.unfit, voice));
     let said = [
-        voice.say(
-            Phrase(
-                "[dernière connexion le {login}]",
-                "[last log-in on {login}]",
-            ),
-            slots![login],
-        ),
-        voice.say(
-            Phrase(
-                "[dernier échec de connexion le {failure}]",
-                "[last failed log-in on {failure}]",
-            ),
-            slots![failure],
-        ),
+        voice.say(Phrase::of("last-login"), slots![login]),
+        voice.say(Phrase::of("last-failure"), slots![failure]),
         file.unwrap_or_default(),
     ];
     let said: Vec<String> = said.into_iter().filter(|said| !said.is_empty()).collect();
@@ -150,23 +122,14 @@ fn last_file(seen: &SeenFile, unfit: Option<Unfit>, voice: &Voice) -> String {
         false => "",
     };
     let text = match seen.what {
-        Transfer::UploadInterrupted => Phrase(
-            "upload interrompu {name}[ ({size})] le {at}{removed}",
-            "upload broken off {name}[ ({size})] on {at}{removed}",
-        ),
-        Transfer::UploadFailed => Phrase(
-            "upload en échec {name}[ ({size})] le {at}{removed}",
-            "failed upload {name}[ ({size})] on {at}{removed}",
-        ),
+        Transfer::UploadInterrupted => Phrase::of("last-upload-interrupted"),
+        Transfer::UploadFailed => Phrase::of("last-upload-failed"),
         Transfer::Upload
         | Transfer::Download
         | Transfer::DownloadInterrupted
         | Transfer::Unknown
         | Transfer::UploadUnclosed
-        | Transfer::DownloadUnclosed => Phrase(
-            "dernier fichier {name}[ ({size})] le {at}{removed}",
-            "last file {name}[ ({size})] on {at}{removed}",
-        ),
+        | Transfer::DownloadUnclosed => Phrase::of("last-file"),
     };
     voice.say(text, slots![name, size, at, removed])
 }
@@ -189,37 +152,21 @@ pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Draft {
     let in_time = arrived.on_time && arrived.at <= arrived.due;
     let (got, _, gets) = verbs(arrived.download, language);
     let text = match (arrived.since, arrived.on_time, arrived.count) {
-        (Some(_), true, _) => Phrase(
-            "✅ {*partner} {gets} à nouveau : {name} — {files} manquait depuis le {since}",
-            "✅ {*partner} {gets} again: {name} — {files} had been missing since {since}",
-        ),
+        (Some(_), true, _) => Phrase::of("feed-arrives-again"),
         // It was reported as missing, and its arrival became known only now.
-        (None, _, _) if in_time => Phrase(
-            "✅ {*partner} avait {got} {name} à temps, le {at} — appris après coup ({files} attendu le {due})",
-            "✅ {*partner} had {got} {name} in time, on {at} — learnt later ({files} expected by {due})",
-        ),
-        (_, _, 1) => Phrase(
-            "✅ {*partner} a {got} {name} — {late} de retard ({files} attendu le {due}[, manquait depuis le {since}])",
-            "✅ {*partner} {got} {name} — {late} late ({files} expected by {due}[, missing since {since}])",
-        ),
+        (None, _, _) if in_time => Phrase::of("feed-was-in-time"),
+        (_, _, 1) => Phrase::of("feed-late"),
         // For several files, `name` already contains the pattern.
-        _ => Phrase(
-            "✅ {*partner} a {got} {name} — {late} de retard (attendus le {due}[, manquaient depuis le {since}])",
-            "✅ {*partner} {got} {name} — {late} late (expected by {due}[, missing since {since}])",
-        ),
+        _ => Phrase::of("feed-files-late"),
     };
     let file = &arrived.file;
     let mut detail = vec![clean(&file.path, PATH)];
     detail.extend(file.bytes.map(|bytes| language.size(bytes)));
     detail.extend(file.address.as_deref().map(|from| clean(from, HOST)));
+    let slots = slots![partner, got, gets, name, files, at, due, since, late];
     Draft {
-        lines: vec![voice.line(
-            text,
-            slots![partner, got, gets, name, files, at, due, since, late],
-        )],
         details: vec![plain(detail.join(" · "))],
-        context: vec![at],
-        ..Draft::default()
+        ..voice.draft(text, slots).ending([at.clone()])
     }
 }
 
@@ -232,37 +179,18 @@ pub(crate) fn changed(changed: &FeedChanged, voice: &Voice) -> Draft {
     let name = file_text::name(&change.file);
     let size = change.file.bytes.filter(|bytes| *bytes > 0);
     let text = match (change.how, size) {
-        (Loss::Removed, _) => Phrase(
-            "⚠️ {*partner} a supprimé {name}, livré le {arrived} ({files} attendu le {due})",
-            "⚠️ {*partner} removed {name}, delivered on {arrived} ({files} expected by {due})",
-        ),
-        (Loss::Renamed, _) => Phrase(
-            "⚠️ {*partner} a donné un autre nom à {name}, livré le {arrived} ({files} attendu le {due})",
-            "⚠️ {*partner} gave another name to {name}, delivered on {arrived} ({files} expected by {due})",
-        ),
-        (Loss::Replaced, None) => Phrase(
-            "⚠️ {*partner} a remplacé {name}, livré le {arrived}, par un fichier vide ({files} attendu le {due})",
-            "⚠️ {*partner} replaced {name}, delivered on {arrived}, by an empty file ({files} expected by {due})",
-        ),
-        (Loss::Replaced, Some(_)) => Phrase(
-            "⚠️ {*partner} a remplacé {name}, livré le {arrived}, par un fichier trop petit ({size}) ({files} attendu le {due})",
-            "⚠️ {*partner} replaced {name}, delivered on {arrived}, by a file that is too small ({size}) ({files} expected by {due})",
-        ),
-        (Loss::ReplacedByLarger, _) => Phrase(
-            "⚠️ {*partner} a remplacé {name}, livré le {arrived}, par un fichier trop gros ({size}) ({files} attendu le {due})",
-            "⚠️ {*partner} replaced {name}, delivered on {arrived}, by a file that is too large ({size}) ({files} expected by {due})",
-        ),
-        (Loss::Broken, _) => Phrase(
-            "⚠️ {*partner} a renvoyé {name}, livré le {arrived}, et ce nouvel envoi n'est pas arrivé entier ({files} attendu le {due})",
-            "⚠️ {*partner} sent {name}, delivered on {arrived}, again, and it did not arrive whole ({files} expected by {due})",
-        ),
+        (Loss::Removed, _) => Phrase::of("feed-removed"),
+        (Loss::Renamed, _) => Phrase::of("feed-renamed"),
+        (Loss::Replaced, None) => Phrase::of("feed-emptied"),
+        (Loss::Replaced, Some(_)) => Phrase::of("feed-replaced-by-smaller"),
+        (Loss::ReplacedByLarger, _) => Phrase::of("feed-replaced-by-larger"),
+        (Loss::Broken, _) => Phrase::of("feed-broken"),
     };
     let size = voice.language.size(size.unwrap_or_default());
+    let draft = voice.draft(text, slots![partner, name, arrived, size, files, due]);
     Draft {
-        lines: vec![voice.line(text, slots![partner, name, arrived, size, files, due])],
         details: vec![plain(clean(&change.file.path, PATH))],
-        context: vec![voice.moment(change.at)],
-        ..Draft::default()
+        ..draft.ending([voice.moment(change.at)])
     }
 }
 
@@ -272,17 +200,8 @@ pub(crate) fn quiet(quiet: &Quiet, voice: &Voice) -> Draft {
     let since = voice.moment(quiet.since);
     let long = voice.language.lasting(quiet.at.since(quiet.since));
     let text = match quiet.never {
-        false => Phrase(
-            "💤 {*partner} ne s'est pas connecté depuis {long} (dernière connexion le {since})",
-            "💤 {*partner} has not logged in for {long} (last log-in on {since})",
-        ),
-        true => Phrase(
-            "💤 {*partner} ne s'est pas connecté depuis {long} (surveillé depuis le {since})",
-            "💤 {*partner} has not logged in for {long} (watched since {since})",
-        ),
+        false => Phrase::of("quiet"),
+        true => Phrase::of("quiet-never"),
     };
-    Draft {
-        lines: vec![voice.line(text, slots![partner, long, since])],
-        ..Draft::default()
-    }
+    voice.draft(text, slots![partner, long, since])
 }

@@ -14,46 +14,16 @@ const FILE_NAME: usize = 255;
 /// The phrase for files. `some` is their number, and empty for one file.
 fn text(what: Transfer, several: bool) -> Phrase {
     match (what, several) {
-        (Transfer::Upload, false) => Phrase(
-            "📄 {*user} a uploadé {names}{sizes}",
-            "📄 {*user} uploaded {names}{sizes}",
-        ),
-        (Transfer::Upload, true) => Phrase(
-            "📄 {*user} a uploadé {n} fichiers[ : {names}]{sizes}",
-            "📄 {*user} uploaded {n} files[: {names}]{sizes}",
-        ),
-        (Transfer::Download, false) => Phrase(
-            "📥 {*user} a téléchargé {names}{sizes}",
-            "📥 {*user} downloaded {names}{sizes}",
-        ),
-        (Transfer::Download, true) => Phrase(
-            "📥 {*user} a téléchargé {n} fichiers[ : {names}]{sizes}",
-            "📥 {*user} downloaded {n} files[: {names}]{sizes}",
-        ),
-        (Transfer::UploadInterrupted, _) => Phrase(
-            "⚠️ [{some} ]{n|Upload|uploads} {of}{*user} interrompu{n||s}[ : {names}]{sizes}",
-            "⚠️ [{some} ]{n|Upload|uploads} by {*user} broke off[: {names}]{sizes}",
-        ),
-        (Transfer::UploadFailed, _) => Phrase(
-            "⚠️ [{some} ]{n|Upload|uploads} {of}{*user} en échec sur le disque du serveur[ : {names}]{sizes}",
-            "⚠️ [{some} ]{n|Upload|uploads} by {*user} failed on the server's disk[: {names}]{sizes}",
-        ),
-        (Transfer::DownloadInterrupted, _) => Phrase(
-            "⚠️ [{some} ]{n|Download|downloads} {of}{*user} interrompu{n||s}[ : {names}]{sizes}",
-            "⚠️ [{some} ]{n|Download|downloads} by {*user} broke off[: {names}]{sizes}",
-        ),
-        (Transfer::Unknown, _) => Phrase(
-            "⚠️ [{some} ]{n|Transfert|transferts} {of}{*user} dans un sens inconnu, non compté[ : {names}]{sizes}",
-            "⚠️ [{some} ]{n|Transfer|transfers} by {*user} in an unknown direction, not counted[: {names}]{sizes}",
-        ),
-        (Transfer::UploadUnclosed, _) => Phrase(
-            "⚠️ {n} fichier{n||s} ouvert{n||s} en écriture par {*user} et jamais fermé{n||s} dans le journal[ : {names}]{sizes}",
-            "⚠️ {n} file{n||s} opened for writing by {*user} and never closed in the log[: {names}]{sizes}",
-        ),
-        (Transfer::DownloadUnclosed, _) => Phrase(
-            "⚠️ {n} fichier{n||s} ouvert{n||s} en lecture par {*user} et jamais fermé{n||s} dans le journal[ : {names}]{sizes}",
-            "⚠️ {n} file{n||s} opened for reading by {*user} and never closed in the log[: {names}]{sizes}",
-        ),
+        (Transfer::Upload, false) => Phrase::of("upload"),
+        (Transfer::Upload, true) => Phrase::of("uploads"),
+        (Transfer::Download, false) => Phrase::of("download"),
+        (Transfer::Download, true) => Phrase::of("downloads"),
+        (Transfer::UploadInterrupted, _) => Phrase::of("upload-interrupted"),
+        (Transfer::UploadFailed, _) => Phrase::of("upload-failed"),
+        (Transfer::DownloadInterrupted, _) => Phrase::of("download-interrupted"),
+        (Transfer::Unknown, _) => Phrase::of("unknown-direction"),
+        (Transfer::UploadUnclosed, _) => Phrase::of("upload-unclosed"),
+        (Transfer::DownloadUnclosed, _) => Phrase::of("download-unclosed"),
     }
 }
 
@@ -153,15 +123,9 @@ pub(crate) fn resumed(file: &File, gone: &str, language: Language) -> Option<Str
     let whole = size(file.whole.filter(|whole| Some(*whole) != file.bytes));
     let size = size(file.bytes);
     let text = match file.bytes {
-        Some(0) => Phrase(
-            "reprise, rien de plus[, {whole} en tout]",
-            "resumed, nothing more[, {whole} in all]",
-        ),
-        Some(_) => Phrase(
-            "reprise, {size}{gone} de plus[, {whole} en tout]",
-            "resumed, {size} more{gone}[, {whole} in all]",
-        ),
-        None => Phrase("reprise[, {whole} en tout]", "resumed[, {whole} in all]"),
+        Some(0) => Phrase::of("resumed-nothing"),
+        Some(_) => Phrase::of("resumed-more"),
+        None => Phrase::of("resumed"),
     };
     Some(language.say(text, slots![size, gone, whole]))
 }

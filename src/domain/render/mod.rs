@@ -2,6 +2,7 @@
 //! `expiry` and `state`.
 
 mod blocks;
+mod catalog;
 mod day;
 mod expiry_text;
 mod feed_text;
@@ -10,7 +11,6 @@ mod odd_text;
 mod own_text;
 mod phrase;
 mod reasons;
-mod reasons_table;
 mod rendered;
 mod reply_text;
 mod say;

@@ -5,7 +5,6 @@ use super::{Rendered, Voice};
 use crate::domain::alerts::Layout;
 use crate::domain::base::clean::HOST;
 use crate::domain::base::time::Time;
-use crate::domain::render::phrase::Draft;
 use crate::domain::render::reasons;
 
 /// Trouble of the monitor itself.
@@ -49,34 +48,13 @@ impl MonitorPart {
 /// The message about the trouble.
 pub fn own_trouble(trouble: &OwnTrouble, form: Layout, voice: &Voice) -> Rendered {
     let text = match (trouble.what, trouble.until) {
-        (MonitorPart::State, None) => Phrase(
-            "🚨 La surveillance {of}{*label} ne peut plus rien enregistrer : ce qui arrive maintenant sera compté et dit plus tard",
-            "🚨 The monitor {of}{*label} cannot record anything: what happens now will be counted and told later",
-        ),
-        (MonitorPart::Source, None) => Phrase(
-            "🚨 La surveillance {of}{*label} ne peut plus lire le journal : ce qui arrive maintenant sera compté et dit plus tard",
-            "🚨 The monitor {of}{*label} cannot read the log: what happens now will be counted and told later",
-        ),
-        (MonitorPart::Accounts, None) => Phrase(
-            "🚨 La surveillance {of}{*label} ne sait plus qui est partenaire, l'annuaire des comptes ne répond pas : ce qui arrive maintenant sera compté et dit plus tard",
-            "🚨 The monitor {of}{*label} does not know who is a partner, the user database does not answer: what happens now will be counted and told later",
-        ),
-        (MonitorPart::Daemon, _) => Phrase(
-            "✅ La surveillance {of}{*label} a repris, après {lasted}",
-            "✅ The monitor {of}{*label} runs again, after {lasted}",
-        ),
-        (MonitorPart::State, Some(_)) => Phrase(
-            "✅ La surveillance {of}{*label} enregistre à nouveau, après {lasted}",
-            "✅ The monitor {of}{*label} records again, after {lasted}",
-        ),
-        (MonitorPart::Source, Some(_)) => Phrase(
-            "✅ La surveillance {of}{*label} lit à nouveau le journal, après {lasted}",
-            "✅ The monitor {of}{*label} reads the log again, after {lasted}",
-        ),
-        (MonitorPart::Accounts, Some(_)) => Phrase(
-            "✅ La surveillance {of}{*label} sait à nouveau qui est partenaire, l'annuaire des comptes répond, après {lasted}",
-            "✅ The monitor {of}{*label} knows again who is a partner, the user database answers, after {lasted}",
-        ),
+        (MonitorPart::State, None) => Phrase::of("state-fails"),
+        (MonitorPart::Source, None) => Phrase::of("source-fails"),
+        (MonitorPart::Accounts, None) => Phrase::of("accounts-fail"),
+        (MonitorPart::Daemon, _) => Phrase::of("daemon-works"),
+        (MonitorPart::State, Some(_)) => Phrase::of("state-works"),
+        (MonitorPart::Source, Some(_)) => Phrase::of("source-works"),
+        (MonitorPart::Accounts, Some(_)) => Phrase::of("accounts-work"),
     };
     let at = trouble.until.unwrap_or(trouble.since);
     let lasted = voice.language.lasting(at.since(trouble.since));
@@ -87,12 +65,8 @@ pub fn own_trouble(trouble: &OwnTrouble, form: Layout, voice: &Voice) -> Rendere
         let why = reasons::said(&trouble.why, voice.language, HOST);
         context.extend([why, "sftp-monitor check".to_owned()]);
     }
-    let told = Draft {
-        lines: vec![voice.line(text, slots![of, label, lasted])],
-        context,
-        ..Draft::default()
-    };
-    told.render(form, false, voice)
+    let told = voice.draft(text, slots![of, label, lasted]);
+    told.ending(context).render(form, false, voice)
 }
 
 #[cfg(test)]

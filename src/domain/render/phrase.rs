@@ -4,7 +4,7 @@ use crate::domain::alerts::{Cause, Layout, NAMES_KEPT, Transfer};
 use crate::domain::base::clean::{HOST, clean, escape, escape_within};
 use crate::domain::base::language::Language;
 use crate::domain::render::blocks::{self, BLOCKS_MOST, TEXT_MOST, TextLine, plain};
-use crate::domain::render::say::{Phrase, slots};
+use crate::domain::render::say::{Phrase, Slots, slots};
 use crate::domain::render::{Rendered, Voice};
 use std::collections::BTreeMap;
 
@@ -26,7 +26,23 @@ pub(crate) struct Draft {
     pub(crate) mention: Option<String>,
 }
 
+impl Voice {
+    /// A message of this sentence alone.
+    pub(super) fn draft(&self, text: Phrase, slots: Slots<'_>) -> Draft {
+        Draft {
+            lines: vec![self.line(text, slots)],
+            ..Draft::default()
+        }
+    }
+}
+
 impl Draft {
+    /// The same message with these words in the line at its end.
+    pub(super) fn ending(self, context: impl IntoIterator<Item = impl Into<String>>) -> Draft {
+        let context = context.into_iter().map(Into::into).collect();
+        Draft { context, ..self }
+    }
+
     /// The message in this form.
     pub(crate) fn render(self, form: Layout, repeated: bool, voice: &Voice) -> Rendered {
         let short = self.short.as_ref().unwrap_or(&self.lines);
@@ -37,10 +53,8 @@ impl Draft {
     }
 
     fn blocks(self, form: Layout, repeated: bool, voice: &Voice) -> Option<serde_json::Value> {
-        let mut context = vec![voice.label()];
-        context.extend(self.context);
-        let context = context.join(" · ");
-        let repeated = repeated.then(|| repeat(voice.language));
+        let context = [vec![voice.label()], self.context].concat().join(" · ");
+        let ending = closing(context, repeated, voice);
         let rest = |more: usize| plain(format!("… +{more}"));
         // The room that the sentences and the two lines at the end leave.
         let room = BLOCKS_MOST.saturating_sub(blocks::weight(&self.lines) + 5 * HOST);
@@ -52,16 +66,11 @@ impl Draft {
                     Some(id) => blocks::calling(blocks::rich_text(&lines), id),
                     None => blocks::rich_text(&lines),
                 };
-                let mut blocks = vec![text, blocks::context(&context)];
-                blocks.extend(repeated.map(blocks::context));
-                blocks
+                let ending = ending.iter().map(|line| blocks::context(line));
+                [text].into_iter().chain(ending).collect::<Vec<_>>()
             }
             Layout::Preformatted => {
-                let mut text = format!("{}\n{context}", blocks::joined(&lines));
-                if let Some(repeated) = repeated {
-                    text.push('\n');
-                    text.push_str(repeated);
-                }
+                let text = format!("{}\n{}", blocks::joined(&lines), ending.join("\n"));
                 vec![blocks::preformatted(&text)]
             }
             Layout::Text => return None,
@@ -74,30 +83,15 @@ impl Draft {
 /// knows it.
 pub(crate) fn advice(cause: Cause, language: Language) -> String {
     let text = match cause {
-        Cause::Password => Phrase("check if password changed", "check if password changed"),
-        Cause::Key => Phrase("clé refusée", "key refused"),
-        Cause::KeyOrAbandoned => Phrase(
-            "clé refusée ou connexion abandonnée",
-            "key refused or connection given up",
-        ),
-        Cause::Configuration => Phrase(
-            "refusé par la configuration de sshd",
-            "refused by sshd's configuration",
-        ),
-        Cause::Shell => Phrase(
-            "shell du compte inutilisable",
-            "the account's shell cannot be used",
-        ),
-        Cause::Account => Phrase("compte refusé par PAM", "account refused by PAM"),
-        Cause::AccountExpired => Phrase(
-            "compte refusé par PAM, expiré selon sshd",
-            "account refused by PAM, expired according to sshd",
-        ),
-        Cause::Expired => Phrase(
-            "compte ou mot de passe expiré",
-            "account or password expired",
-        ),
-        Cause::Locked => Phrase("compte verrouillé", "account locked"),
+        Cause::Password => Phrase::of("cause-password"),
+        Cause::Key => Phrase::of("cause-key"),
+        Cause::KeyOrAbandoned => Phrase::of("cause-key-or-abandoned"),
+        Cause::Configuration => Phrase::of("cause-configuration"),
+        Cause::Shell => Phrase::of("cause-shell"),
+        Cause::Account => Phrase::of("cause-account"),
+        Cause::AccountExpired => Phrase::of("cause-account-expired"),
+        Cause::Expired => Phrase::of("cause-expired"),
+        Cause::Locked => Phrase::of("cause-locked"),
     };
     language.say(text, &[])
 }
@@ -105,28 +99,13 @@ pub(crate) fn advice(cause: Cause, language: Language) -> String {
 /// The number of transfers of a kind: `2 uploads interrompus`.
 pub(crate) fn transfers_said(what: Transfer, count: u64, language: Language) -> String {
     let text = match what {
-        Transfer::Upload => Phrase("{n} upload{n||s}", "{n} upload{n||s}"),
-        Transfer::Download => Phrase("{n} download{n||s}", "{n} download{n||s}"),
-        Transfer::UploadInterrupted => Phrase(
-            "{n} upload{n||s} interrompu{n||s}",
-            "{n} upload{n||s} broken off",
-        ),
-        Transfer::DownloadInterrupted => Phrase(
-            "{n} download{n||s} interrompu{n||s}",
-            "{n} download{n||s} broken off",
-        ),
-        Transfer::UploadFailed => Phrase(
-            "{n} upload{n||s} en échec sur le disque du serveur",
-            "{n} upload{n||s} failed on the server's disk",
-        ),
-        Transfer::Unknown => Phrase(
-            "{n} fichier{n||s} transféré{n||s} dans un sens inconnu",
-            "{n} file{n||s} transferred in an unknown direction",
-        ),
-        Transfer::UploadUnclosed | Transfer::DownloadUnclosed => Phrase(
-            "{n} fichier{n||s} jamais fermé{n||s} dans le journal",
-            "{n} file{n||s} never closed in the log",
-        ),
+        Transfer::Upload => Phrase::of("number-upload"),
+        Transfer::Download => Phrase::of("number-download"),
+        Transfer::UploadInterrupted => Phrase::of("number-upload-interrupted"),
+        Transfer::DownloadInterrupted => Phrase::of("number-download-interrupted"),
+        Transfer::UploadFailed => Phrase::of("number-upload-failed"),
+        Transfer::Unknown => Phrase::of("number-unknown"),
+        Transfer::UploadUnclosed | Transfer::DownloadUnclosed => Phrase::of("number-unclosed"),
     };
     let n = language.number(count);
     language.say(text, slots![n])
@@ -197,10 +176,8 @@ pub(crate) fn new_keys(count: u64, language: Language) -> String {
     language.say(text, slots![n])
 }
 
-/// The remark on a message whose first try may have arrived.
-pub(crate) fn repeat(language: Language) -> &'static str {
-    language.pick(
-        "Peut-être déjà publié : la réponse de Slack au premier envoi s'est perdue.",
-        "May be a repeat: Slack's answer to the first try was lost.",
-    )
+/// The lines at the end of a message: this one, and a remark if the first try may have arrived.
+pub(super) fn closing(line: String, repeated: bool, voice: &Voice) -> Vec<String> {
+    let remark = repeated.then(|| voice.say(Phrase::of("repeated"), &[]));
+    [line].into_iter().chain(remark).collect()
 }

@@ -1,8 +1,8 @@
 //! Translates the English reasons of sshd, sftp-server, the kernel, systemd and this program into French.
 //!
-//! The facts keep a reason as in the log; this module puts it into words. A reason that is not in the table is quoted as it is.
+//! The facts keep a reason as in the log; this module puts it into words. A reason that is not in `reasons.txt` is quoted as
+//! it is.
 
-use super::reasons_table::REASONS;
 use crate::domain::base::clean::clean;
 use crate::domain::base::language::Language;
 
@@ -34,12 +34,18 @@ fn quoted(words: &str) -> String {
     format!("« {words} »")
 }
 
+/// The reasons that are known, in English and in French.
+fn reasons() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = include_str!("reasons.txt").lines();
+    lines.filter_map(|line| line.split_once(" => "))
+}
+
 fn in_french(reason: &str, depth: usize) -> Option<String> {
     let depth = depth.checked_sub(1)?;
-    REASONS.iter().find_map(|(english, french)| {
+    reasons().find_map(|(english, french)| {
         let mut parts = holes(english, reason)?.into_iter();
         let mut said = String::new();
-        let mut rest = *french;
+        let mut rest = french;
         while let Some((before, hole)) = rest.split_once('{') {
             let part = parts.next()?;
             said.push_str(before);
@@ -141,7 +147,7 @@ mod tests {
 
     #[test]
     fn each_reason_of_the_table_is_found_by_itself_and_has_the_holes_of_its_french() {
-        for (english, french) in REASONS {
+        for (english, french) in reasons() {
             let holes = |text: &str| text.matches('{').count();
             assert!(holes(french) <= holes(english), "{english}");
             let text = english.replace("{?}", "Failure").replace("{}", "/x");

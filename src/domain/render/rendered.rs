@@ -39,10 +39,7 @@ impl Rendered {
             clean::clean(channel, clean::NAME),
             clean::clean(code, clean::NAME),
         );
-        let text = Phrase(
-            "destiné au canal {channel}, qui l'a refusé : {code}",
-            "meant for the channel {channel}, which refused it: {code}",
-        );
+        let text = Phrase::of("instead-of-channel");
         let line = language.say(text, slots![channel, code]);
         match self.blocks.as_mut().and_then(Value::as_array_mut) {
             None => self.text += &format!("\n{}", clean::escape(&line)),

@@ -39,14 +39,8 @@ pub(crate) fn tell(reply: &ThreadReply, of: Draft, voice: &Voice) -> Draft {
                 .as_deref()
                 .map_or_else(|| somebody.to_owned(), |by| clean(by, NAME));
             let why = clean(why.as_deref().unwrap_or_default(), PATH);
-            let text = Phrase(
-                "👤 {*by} s'en occupe[ : {why}] — {at}",
-                "👤 {*by} takes care of it[: {why}] — {at}",
-            );
-            Draft {
-                lines: vec![voice.line(text, slots![by, why, at])],
-                ..Draft::default()
-            }
+            let text = Phrase::of("taken");
+            voice.draft(text, slots![by, why, at])
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Phrases in French and English, side by side, and the function that fills their slots.
+//! Phrases in French and English, and the function that fills their slots. Whole sentences stand in `catalog/`.
 
 use super::Voice;
 use super::blocks::{TextLine, bold, joined, piece, plain};

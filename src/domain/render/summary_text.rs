@@ -45,10 +45,7 @@ pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Draft {
         lines.extend(within(named_where_it_fits(rows, most), most, rest));
         lines
     };
-    let repeated = Phrase(
-        "en partie peut-être déjà publié",
-        "some of it may be a repeat",
-    );
+    let repeated = Phrase::of("summary-repeated");
     let repeated = summary.maybe_repeated.then(|| voice.say(repeated, &[]));
     Draft {
         short: Some(cut(TEXT_MOST, rows.clone())),
@@ -75,27 +72,15 @@ pub(crate) fn mute_ended(ended: &MuteEnded, alone: bool, voice: &Voice) -> Draft
             .pick("rien à signaler", "nothing to report")
             .to_owned();
     }
-    let text = Phrase(
-        "🔔 Fin de la sourdine {of}{*partner} (depuis le {since}[, par {by}][ : {why}])[ — {said}]",
-        "🔔 {*partner} is no longer muted (since {since}[, by {by}][: {why}])[ — {said}]",
-    );
-    Draft {
-        lines: vec![voice.line(text, slots![of, partner, since, by, why, said])],
-        ..Draft::default()
-    }
+    let text = Phrase::of("mute-ended");
+    voice.draft(text, slots![of, partner, since, by, why, said])
 }
 
 /// How many more messages about feeds there were; `None` if there were no more.
 pub(crate) fn more_about_feeds(more: u64, voice: &Voice) -> Option<Draft> {
     let n = voice.language.number(more);
-    let text = Phrase(
-        "… et {n} message{n||s} de plus sur des fichiers attendus",
-        "… and {n} more {n|message|messages} about expected files",
-    );
-    (more > 0).then(|| Draft {
-        lines: vec![voice.line(text, slots![n])],
-        ..Draft::default()
-    })
+    let text = Phrase::of("more-about-feeds");
+    (more > 0).then(|| voice.draft(text, slots![n]))
 }
 
 /// Each row with its file names, as long as all the others fit without theirs: the names of one partner displace no other
@@ -117,10 +102,7 @@ fn named_where_it_fits(rows: Vec<[TextLine; 2]>, most: usize) -> Vec<TextLine> {
 fn head(summary: &Summary, totals: &SummaryRow, voice: &Voice) -> TextLine {
     let (from, to) = (voice.moment(summary.from), voice.moment(summary.to));
     let said = row_said(totals, voice.language, false).join(", ");
-    let text = Phrase(
-        "📋 Rattrapage du {from} au {to}[ — {said}]",
-        "📋 Catching up, from {from} to {to}[ — {said}]",
-    );
+    let text = Phrase::of("summary");
     voice.line(text, slots![from, to, said])
 }
 
@@ -210,26 +192,11 @@ fn causes(row: &SummaryRow, language: Language) -> String {
 /// The obstacle that kept the partner from working, and the number of times.
 fn kept_by(obstacle: Obstacle) -> Phrase {
     match obstacle {
-        Obstacle::NotSftp => Phrase(
-            "autre chose que sftp demandé {times}",
-            "something other than sftp asked for {times}",
-        ),
-        Obstacle::Subsystem => Phrase(
-            "sftp non lancé par sshd {times}",
-            "sftp not started by sshd {times}",
-        ),
-        Obstacle::Chroot => Phrase(
-            "chroot refusé par sshd {times}",
-            "chroot refused by sshd {times}",
-        ),
-        Obstacle::WriteRefused => Phrase("écriture refusée {times}", "writing refused {times}"),
-        Obstacle::TurnedAway => Phrase(
-            "adresse écartée par sshd {times}",
-            "address turned away by sshd {times}",
-        ),
-        Obstacle::AttemptsTurnedAway => Phrase(
-            "tentatives écartées par sshd {times}",
-            "attempts turned away by sshd {times}",
-        ),
+        Obstacle::NotSftp => Phrase::of("kept-by-not-sftp"),
+        Obstacle::Subsystem => Phrase::of("kept-by-subsystem"),
+        Obstacle::Chroot => Phrase::of("kept-by-chroot"),
+        Obstacle::WriteRefused => Phrase::of("kept-by-write-refused"),
+        Obstacle::TurnedAway => Phrase::of("kept-by-turned-away"),
+        Obstacle::AttemptsTurnedAway => Phrase::of("kept-by-attempts-turned-away"),
     }
 }

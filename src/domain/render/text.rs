@@ -50,7 +50,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Unreadable { lines, example } => warning_text::unreadable(*lines, example, voice),
-        Content::Several { parts, .. } => several(parts, voice),
+        Content::Several { parts, .. } => together(parts.iter().map(|part| tell(part, voice))),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
@@ -93,17 +93,11 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
 
 fn started(source: &str, missing_group: Option<&str>, voice: &Voice) -> Draft {
     let (label, source) = (voice.label(), clean(source, PATH));
-    let watching = Phrase(
-        "👀 Surveillance active sur {label} — source : {source}",
-        "👀 Watching {label} — source: {source}",
-    );
+    let watching = Phrase::of("watching");
     let mut lines = vec![voice.line(watching, slots![label, source])];
     if let Some(group) = missing_group {
         let group = clean(group, NAME);
-        let text = Phrase(
-            "⚠️ Le journal existe mais n'est pas lisible : ajoutez l'utilisateur du service au groupe {group}",
-            "⚠️ There is a journal, but it cannot be read: add the service's user to the group {group}",
-        );
+        let text = Phrase::of("no-permission");
         lines.push(voice.line(text, slots![group]));
     }
     Draft {
@@ -123,17 +117,10 @@ fn logged_in(logins: &Logins, voice: &Voice) -> Draft {
     };
     let times = counted(logins.count, 2, Noun::Time);
     let failures = counted(logins.after_failures, 1, Noun::Failure);
-    let text = Phrase(
-        "✅ {*partner} s'est connecté[ {times}] depuis {addresses} — {at}[ (après {failures})][ ({keys})]",
-        "✅ {*partner} logged in[ {times}] from {addresses} — {at}[ (after {failures})][ ({keys})]",
-    );
+    let text = Phrase::of("logged-in");
     let keys = new_keys(logins.new_keys, language);
     let slots = slots![partner, times, addresses, at, failures, keys];
-    Draft {
-        lines: vec![voice.line(text, slots)],
-        context: method(&logins.method).into_iter().collect(),
-        ..Draft::default()
-    }
+    voice.draft(text, slots).ending(method(&logins.method))
 }
 
 fn failed(failures: &Failures, voice: &Voice) -> Draft {
@@ -146,14 +133,8 @@ fn failed(failures: &Failures, voice: &Voice) -> Draft {
     let of = language.of(&partner);
     let text = match failures.count {
         // Always "de", for every name, as in the scripts' text.
-        0 | 1 => Phrase(
-            "🔴 Échec de connexion de {*partner} — {advice} (depuis {addresses}, {at})",
-            "🔴 Log-in failed for {*partner} — {advice} (from {addresses}, {at})",
-        ),
-        _ => Phrase(
-            "🔴 {several} échecs de connexion {of}{*partner} — {advice} (depuis {addresses}, {at})",
-            "🔴 {several} failed log-ins for {*partner} — {advice} (from {addresses}, {at})",
-        ),
+        0 | 1 => Phrase::of("failed-once"),
+        _ => Phrase::of("failed-several"),
     };
     let today = language.count(failures.today, Noun::Failure);
     let today = voice.say(
@@ -162,30 +143,19 @@ fn failed(failures: &Failures, voice: &Voice) -> Draft {
     );
     let method = failures.method.as_deref().and_then(method);
     let slots = slots![several, of, partner, advice, addresses, at];
-    Draft {
-        lines: vec![voice.line(text, slots)],
-        context: method.into_iter().chain([today]).collect(),
-        ..Draft::default()
-    }
+    voice
+        .draft(text, slots)
+        .ending(method.into_iter().chain([today]))
 }
 
 fn log_level(names: String, what: [&str; 3], voice: &Voice) -> Draft {
     let [found, line, file] = what.map(|part| clean(part, HOST));
     // The level of sshd, or of sftp-server.
     let text = match line.starts_with("LogLevel ") {
-        true => Phrase(
-            "⚠️ Transferts invisibles pour {*names} : au-dessous de INFO, sshd ne journalise aucune connexion (trouvé : {found})",
-            "⚠️ Transfers cannot be seen for {*names}: below INFO sshd logs no log-in (found: {found})",
-        ),
-        false => Phrase(
-            "⚠️ Transferts invisibles pour {*names} : sftp-server ne journalise aucun fichier sans -l INFO (trouvé : {found})",
-            "⚠️ Transfers cannot be seen for {*names}: sftp-server logs no file without -l INFO (found: {found})",
-        ),
+        true => Phrase::of("log-level-of-sshd"),
+        false => Phrase::of("log-level-of-sftp-server"),
     };
-    let mend = Phrase(
-        "À écrire dans {file} : {line}",
-        "To be written into {file}: {line}",
-    );
+    let mend = Phrase::of("to-be-written");
     Draft {
         lines: vec![
             voice.line(text, slots![names, found]),
@@ -203,10 +173,6 @@ fn method(method: &str) -> Option<String> {
 }
 
 /// The sentences of all parts, one below the other.
-pub(crate) fn several(parts: &[Content], voice: &Voice) -> Draft {
-    together(parts.iter().map(|part| tell(part, voice)))
-}
-
 fn together(drafts: impl Iterator<Item = Draft>) -> Draft {
     let (mut whole, mut short) = (Draft::default(), Vec::new());
     for told in drafts {

@@ -5,7 +5,6 @@ use super::{Rendered, Voice};
 use crate::domain::alerts::Layout;
 use crate::domain::base::clean::{HOST, NAME, clean};
 use crate::domain::base::time::Time;
-use crate::domain::render::phrase::Draft;
 use crate::domain::render::reasons;
 
 /// A unit that failed.
@@ -29,36 +28,18 @@ pub fn unit_failed(unit: &FailedUnit, form: Layout, voice: &Voice) -> Rendered {
     let how = how.unwrap_or_default();
     let restarts = match unit.restarts {
         0 => Phrase("", ""),
-        1 => Phrase(
-            " après un redémarrage automatique",
-            " after an automatic restart",
-        ),
-        _ => Phrase(
-            " après {count} redémarrages automatiques",
-            " after {count} automatic restarts",
-        ),
+        1 => Phrase::of("restarted-once"),
+        _ => Phrase::of("restarted-often"),
     };
     let count = unit.restarts.to_string();
     let restarts = voice.say(restarts, slots![count]);
     let text = match unit.name.as_str() {
-        "sftp-monitor.service" => Phrase(
-            "🚨 La surveillance est arrêtée sur {*label} : {name} a échoué[ ({how})]{restarts}",
-            "🚨 Watching has stopped on {*label}: {name} failed[ ({how})]{restarts}",
-        ),
-        "sftp-monitor-digest.service" => Phrase(
-            "🚨 Le tableau du jour n'est pas posté pour {*label} : {name} a échoué[ ({how})]{restarts}",
-            "🚨 The day's table is not posted for {*label}: {name} failed[ ({how})]{restarts}",
-        ),
-        _ => Phrase(
-            "🚨 {name} a échoué sur {*label}[ ({how})]{restarts}",
-            "🚨 {name} failed on {*label}[ ({how})]{restarts}",
-        ),
+        "sftp-monitor.service" => Phrase::of("monitor-failed"),
+        "sftp-monitor-digest.service" => Phrase::of("digest-failed"),
+        _ => Phrase::of("unit-failed"),
     };
-    let told = Draft {
-        lines: vec![voice.line(text, slots![label, name, how, restarts])],
-        context: vec![voice.moment(unit.at), format!("journalctl -u {name}")],
-        ..Draft::default()
-    };
+    let told = voice.draft(text, slots![label, name, how, restarts]);
+    let told = told.ending([voice.moment(unit.at), format!("journalctl -u {name}")]);
     told.render(form, false, voice)
 }
 

@@ -22,23 +22,19 @@ pub struct Voice {
 impl Voice {
     /// The name of a partner in all messages: from the configuration, else the full name, else the account with a capital letter.
     pub fn partner(&self, account: &str, full_name: Option<&str>) -> String {
-        self.given(account, full_name).unwrap_or_else(|| {
-            let mut letters = account.chars();
-            let first = letters.next().into_iter().flat_map(char::to_uppercase);
-            clean(&first.chain(letters).collect::<String>(), NAME)
-        })
+        let configured = self.names.get(account).map(String::as_str);
+        let mut names = [configured, full_name].into_iter().flatten().map(str::trim);
+        if let Some(name) = names.find(|name| !name.is_empty()) {
+            return clean(name, NAME);
+        }
+        let mut letters = account.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        clean(&first.chain(letters).collect::<String>(), NAME)
     }
 
     /// The server's label.
     pub fn label(&self) -> String {
         clean(&self.label, HOST)
-    }
-
-    fn given(&self, account: &str, full_name: Option<&str>) -> Option<String> {
-        let configured = self.names.get(account).map(String::as_str);
-        let mut names = [configured, full_name].into_iter().flatten().map(str::trim);
-        let name = names.find(|name| !name.is_empty())?;
-        Some(clean(name, NAME))
     }
 }
 

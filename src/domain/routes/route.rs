@@ -1,6 +1,6 @@
 //! `[[route]]`: finds the route of a message. The first that matches wins; then the partner's own channel; then the main one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::rows::by_kind;
 use crate::domain::alerts::{AlertKind, Content, Summary};
@@ -187,16 +187,13 @@ impl Routes {
 
     /// All channels that messages may go to, the main one first, each once.
     pub fn channels(&self) -> Vec<&str> {
-        let mut channels = vec![self.main.as_str()];
         let of_routes = self.list.iter().filter_map(|route| match &route.target {
             Target::Channel(channel) => Some(channel),
             Target::Usual | Target::Nowhere => None,
         });
-        for channel in of_routes.chain(self.of_partner.values()) {
-            if !channels.contains(&channel.as_str()) {
-                channels.push(channel);
-            }
-        }
-        channels
+        let all = [&self.main].into_iter().chain(of_routes);
+        let all = all.chain(self.of_partner.values()).map(String::as_str);
+        let mut known = HashSet::new();
+        all.filter(|channel| known.insert(*channel)).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! The tables of a closed day: the one of all partners, and one for each channel whose routes take the tables of some.
 
+use std::collections::HashSet;
+
 use super::route::{Route, Routes, Target};
 use crate::domain::alerts::AlertKind;
 use crate::domain::state::{ClosedDay, Idle, NoticeKind};
@@ -35,13 +37,9 @@ impl Routes {
 
     /// The channels of the tables of some partners, each once, in the order of the configuration.
     pub fn table_channels(&self) -> Vec<&str> {
-        let mut channels: Vec<&str> = Vec::new();
-        for channel in self.of_some().filter_map(|route| self.apart(route)) {
-            if !channels.contains(&channel) {
-                channels.push(channel);
-            }
-        }
-        channels
+        let all = self.of_some().filter_map(|route| self.apart(route));
+        let mut known = HashSet::new();
+        all.filter(|channel| known.insert(*channel)).collect()
     }
 
     /// The day as the table of this channel has it: only its partners, without what concerns others or nobody in particular.

@@ -147,34 +147,24 @@ impl Monitor<'_> {
             let named = self
                 .watched(expected)
                 .changes_names(expected, [before, file]);
-            match (was, is) {
-                (true, true) if how != Naming::Further && !there && !named => {
-                    // It was counted already, perhaps on an earlier day.
-                    self.watched(expected).rename(before, file);
-                }
-                (_, true) => {
-                    if how != Naming::Further {
-                        self.feed_gone(expected, at, before, loss);
-                    }
-                    self.feed_there(expected, at, file);
-                }
-                (_, false) => {
-                    if how != Naming::Further {
-                        self.feed_gone(expected, at, before, loss);
-                    }
-                    let loss = if broken {
-                        Loss::Broken
-                    } else {
-                        replaced_by(expected, file)
-                    };
-                    self.feed_gone(
-                        expected,
-                        at,
-                        file,
-                        Some(loss).filter(|_| how != Naming::Refused),
-                    );
-                }
+            if was && is && how != Naming::Further && !there && !named {
+                // It was counted already, perhaps on an earlier day.
+                self.watched(expected).rename(before, file);
+                continue;
             }
+            if how != Naming::Further {
+                self.feed_gone(expected, at, before, loss);
+            }
+            if is {
+                self.feed_there(expected, at, file);
+                continue;
+            }
+            let taken = match broken {
+                true => Loss::Broken,
+                false => replaced_by(expected, file),
+            };
+            let taken = Some(taken).filter(|_| how != Naming::Refused);
+            self.feed_gone(expected, at, file, taken);
         }
     }
 

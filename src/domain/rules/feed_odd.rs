@@ -106,23 +106,18 @@ impl Monitor<'_> {
             at,
         };
         let odd = &mut self.daily.resume.day.odd;
-        let same = |known: &&mut FeedOdd| {
+        let same = |known: &FeedOdd| {
             let kind = discriminant(&known.odd) == discriminant(&new.odd);
             kind && (&known.id, known.due) == (&new.id, new.due)
         };
-        let told = match odd.iter_mut().find(same) {
-            Some(known) => known.add(new),
-            None => {
-                let mut known = FeedOdd {
-                    found: Vec::new(),
-                    ..new.clone()
-                };
-                let told = known.add(new);
-                odd.push(known);
-                told
-            }
-        };
-        if let Some(told) = told {
+        let known = odd.iter().position(same).unwrap_or(odd.len());
+        if known == odd.len() {
+            odd.push(FeedOdd {
+                found: Vec::new(),
+                ..new.clone()
+            });
+        }
+        if let Some(told) = odd[known].add(new) {
             self.say(at, Content::FeedOdd(told));
         }
     }

@@ -129,19 +129,16 @@ impl Monitor<'_> {
         let missed = self.watched(expected).day.as_ref();
         let missed_all = missed.is_none_or(|day| day.names.is_empty());
         let lack = missed.map(|day| day.lack(expected)).unwrap_or_default();
-        let missing = Feed {
+        let mut missing = Feed {
             arrived: day.arrived,
-            // Of a feed of which nothing is there, the table does not list what is lacking.
-            lack: match missed_all {
-                true => Lack {
-                    names: Vec::new(),
-                    ..lack.clone()
-                },
-                false => lack.clone(),
-            },
+            lack: lack.clone(),
             since,
             ..self.feed(expected, expected.due(day.date))
         };
+        if missed_all {
+            // Of a feed of which nothing is there, the table does not list what is lacking.
+            missing.lack.names.clear();
+        }
         self.no_longer_missing(&expected.id);
         self.daily.resume.day.feeds.push(missing);
         let _ = self.unsay_missing(&expected.id);

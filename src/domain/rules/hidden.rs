@@ -100,16 +100,15 @@ impl Monitor<'_> {
             return;
         }
         let rebooted = session.boot != self.daily.resume.sessions.boot;
-        let found = [
-            (
-                session.descriptors.may_have_run_out(),
-                NoticeKind::Descriptors,
-            ),
-            (!clean && !rebooted, NoticeKind::EndUnseen),
-        ];
-        for (_, kind) in found.into_iter().filter(|(found, _)| *found) {
+        let mut note = |kind| {
             self.roll(at);
             self.daily.note(kind, at, 1, Some(session.user.clone()));
+        };
+        if session.descriptors.may_have_run_out() {
+            note(NoticeKind::Descriptors);
+        }
+        if !clean && !rebooted {
+            note(NoticeKind::EndUnseen);
         }
     }
 }

@@ -70,7 +70,7 @@ impl LookBack {
             date: rules.zone.date(now),
             ..Daily::default()
         };
-        for expected in &rules.expects {
+        for expected in rules.expects.iter() {
             let mut watched = Watched::since(expected, now);
             if let Some(date) = Watched::open_window(expected, now) {
                 since = since.min(expected.schedule.begins(date));

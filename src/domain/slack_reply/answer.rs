@@ -62,28 +62,36 @@ pub enum PostResult {
 
 impl fmt::Display for PostResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            PostResult::Accepted { .. } => f.write_str("ok"),
-            PostResult::Wait { why, .. } | PostResult::Retry { why, .. } => f.write_str(why),
-            PostResult::Configuration(refusal)
-            | PostResult::Content(refusal)
-            | PostResult::Gone(refusal)
-            | PostResult::Unknown(refusal) => refusal.fmt(f),
+        match self.refusal() {
+            Ok(refusal) => refusal.fmt(f),
+            Err(said) => f.write_str(said),
         }
     }
 }
 
 impl PostResult {
-    /// Slack's code, if it refused something.
-    pub fn code(&self) -> Option<&str> {
+    /// Slack's refusal; if it is none, the result in words.
+    fn refusal(&self) -> Result<&Refusal, &str> {
         match self {
+            PostResult::Accepted { .. } => Err("ok"),
+            PostResult::Wait { why, .. } | PostResult::Retry { why, .. } => Err(why),
             PostResult::Configuration(refusal)
             | PostResult::Content(refusal)
             | PostResult::Gone(refusal)
-            | PostResult::Unknown(refusal) => Some(&refusal.code),
-            PostResult::Accepted { .. } | PostResult::Wait { .. } | PostResult::Retry { .. } => {
-                None
-            }
+            | PostResult::Unknown(refusal) => Ok(refusal),
+        }
+    }
+
+    /// Slack's code, if it refused something.
+    pub fn code(&self) -> Option<&str> {
+        self.refusal().ok().map(|refusal| refusal.code.as_str())
+    }
+
+    /// Slack's code, if this channel refuses messages until a person fixes it: another channel may take the message.
+    pub fn refusal_of_channel(&self) -> Option<&str> {
+        match self {
+            PostResult::Configuration(refusal) if refusal.is_of_channel() => Some(&refusal.code),
+            _ => None,
         }
     }
 }
@@ -139,14 +147,12 @@ fn by_code(code: &str, answer: &Value) -> PostResult {
         code: shown(code).to_owned(),
         detail: detail(answer),
     };
+    let why = refusal.to_string();
     match class(code) {
-        Class::Passing { ambiguous } => PostResult::Retry {
-            ambiguous,
-            why: refusal.to_string(),
-        },
+        Class::Passing { ambiguous } => PostResult::Retry { ambiguous, why },
         Class::Workspace(_) => PostResult::Wait {
             pause: PAUSE_WORKSPACE,
-            why: refusal.to_string(),
+            why,
         },
         Class::Configuration(_) => PostResult::Configuration(refusal),
         Class::Content => PostResult::Content(refusal),

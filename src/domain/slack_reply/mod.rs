@@ -2,7 +2,6 @@
 
 pub mod answer;
 mod body;
-mod channel;
 mod codes;
 mod disposition;
 mod fix;

@@ -99,18 +99,12 @@ impl RateLimiter {
                 Layout::Text => AfterPost::park(refusal),
             },
         };
-        self.pause_until = match next {
-            AfterPost::Pause { until, .. } | AfterPost::Fix { until } => Some(until),
-            AfterPost::Done
-            | AfterPost::Gone { .. }
-            | AfterPost::Again { .. }
-            | AfterPost::Park { .. } => None,
-        };
-        if matches!(
-            next,
-            AfterPost::Done | AfterPost::Gone { .. } | AfterPost::Park { .. }
-        ) {
-            self.over();
+        match next {
+            AfterPost::Pause { until, .. } | AfterPost::Fix { until } => {
+                self.pause_until = Some(until);
+            }
+            AfterPost::Again { .. } => self.pause_until = None,
+            AfterPost::Done | AfterPost::Gone { .. } | AfterPost::Park { .. } => self.over(),
         }
         next
     }

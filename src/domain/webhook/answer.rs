@@ -67,11 +67,8 @@ pub fn classify(status: u16, retry_after: Option<&str>, now: Time) -> Delivery {
             why: format!("HTTP {status}: redirects are not followed"),
             arrived: false,
         },
-        (408 | 425, _) => Delivery::Failed {
-            why: format!("HTTP {status}"),
-            arrived: true,
-        },
-        (400..=499, _) => Delivery::Refused { status },
+        // 408 and 425 ask for another try.
+        (400..=407 | 409..=424 | 426..=499, _) => Delivery::Refused { status },
         _ => Delivery::Failed {
             why: format!("HTTP {status}"),
             arrived: true,

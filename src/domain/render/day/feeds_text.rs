@@ -65,22 +65,12 @@ fn of_one(feed: &Feed, voice: &Voice) -> String {
         false => "⏰",
     };
     let text = match feed.outcome {
-        _ if !is_there => Phrase(
-            "{sign} {files} {of}{partner} : {absent}[ ({lack})], attendu le {due}[, manque depuis le {since}][, modifié ou supprimé le {changed}]",
-            "{sign} {files} {of}{partner}: {absent}[ ({lack})], expected by {due}[, missing since {since}][, changed or removed on {changed}]",
-        ),
-        Outcome::OnTime => Phrase(
-            "{sign} {files} {of}{partner} : {got} à l'heure le {at}[, modifié ou supprimé le {changed}]",
-            "{sign} {files} {of}{partner}: {got} on time on {at}[, changed or removed on {changed}]",
-        ),
-        Outcome::Missing | Outcome::Late | Outcome::Recovered if same_date => Phrase(
-            "{sign} {files} {of}{partner} : {got} à {clock}, attendu le {due} ({late} de retard)[, modifié ou supprimé le {changed}]",
-            "{sign} {files} {of}{partner}: {got} at {clock}, expected by {due} ({late} late)[, changed or removed on {changed}]",
-        ),
-        Outcome::Missing | Outcome::Late | Outcome::Recovered => Phrase(
-            "{sign} {files} {of}{partner} : {got} le {at}, attendu le {due} ({late} de retard)[, modifié ou supprimé le {changed}]",
-            "{sign} {files} {of}{partner}: {got} on {at}, expected by {due} ({late} late)[, changed or removed on {changed}]",
-        ),
+        _ if !is_there => Phrase::of("day-feed-missing"),
+        Outcome::OnTime => Phrase::of("day-feed-on-time"),
+        Outcome::Missing | Outcome::Late | Outcome::Recovered if same_date => {
+            Phrase::of("day-feed-late")
+        }
+        Outcome::Missing | Outcome::Late | Outcome::Recovered => Phrase::of("day-feed-recovered"),
     };
     voice.say(
         text,
@@ -103,10 +93,8 @@ fn lack(feed: &Feed, voice: &Voice) -> String {
     let said = [
         (feed.count > 1 && is_short).then_some(Phrase("{some} sur {all}", "{some} of {all}")),
         (!names.is_empty()).then_some(Phrase("sans {names}", "without {names}")),
-        (feed.lack.bytes.is_some() && feed.arrived >= feed.count).then_some(Phrase(
-            "{have}, au moins {least} attendus",
-            "{have}, at least {least} expected",
-        )),
+        (feed.lack.bytes.is_some() && feed.arrived >= feed.count)
+            .then_some(Phrase::of("day-feed-lacks-bytes")),
     ];
     let said = said.into_iter().flatten();
     let said: Vec<String> = said

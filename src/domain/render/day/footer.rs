@@ -121,10 +121,7 @@ pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
         _ => language.count(more, Noun::Other),
     };
     let list = names.join(", ");
-    let text = Phrase(
-        "Sans activité : {list}[ et {others}]",
-        "No activity: {list}[ and {others}]",
-    );
+    let text = Phrase::of("idle");
     Some(voice.say(text, slots![list, others]))
 }
 
@@ -143,10 +140,7 @@ fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
         return None;
     }
     let list = list_within(&partners, partners.len() as u64, language);
-    let text = Phrase(
-        "⚠️ {list} sans aucune trace de fichiers — sftp-monitor check dit pourquoi",
-        "⚠️ {list} without any trace of files — sftp-monitor check says why",
-    );
+    let text = Phrase::of("day-blind");
     Some(voice.say(text, slots![list]))
 }
 
@@ -199,9 +193,6 @@ fn without_data(dates: &[NaiveDate], language: Language) -> Option<String> {
     let runs: Vec<String> = runs.iter().map(run).collect();
     let list = list_within(&runs, runs.len() as u64, language);
     let n = language.number(dates.len() as u64);
-    let text = Phrase(
-        "⚠️ Jour{n||s} sans données : {list}",
-        "⚠️ {n|Day|Days} without data: {list}",
-    );
+    let text = Phrase::of("without-data");
     (!dates.is_empty()).then(|| language.say(text, slots![n, list]))
 }

@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::{footer, table};
+use super::footer;
+use super::table::{self, TablePart};
 use crate::domain::alerts::Layout;
 use crate::domain::base::clean::{escape, escape_within};
 use crate::domain::base::language::{Language, Noun};
 use crate::domain::render::blocks::{self, TEXT_MOST, TextLine, bold, plain};
-use crate::domain::render::phrase::repeat;
+use crate::domain::render::phrase::closing;
 use crate::domain::render::say::{Phrase, slots};
 use crate::domain::render::{Rendered, Voice};
 use crate::domain::state::ClosedDay;
@@ -33,11 +34,13 @@ pub fn day_messages(day: &ClosedDay, voice: &Voice, posted_on: NaiveDate) -> Vec
         let page = Page {
             title: vec![bold(title)],
             said,
-            table: Some((part, is_last.then_some(&total))),
-            footer: if is_last {
-                last_lines(day, voice)
-            } else {
-                Vec::new()
+            table: Some(TablePart {
+                rows: part,
+                total: is_last.then_some(&total),
+            }),
+            footer: match is_last {
+                true => last_lines(day, voice),
+                false => Vec::new(),
             },
         };
         let repeated = day.maybe_repeated && day.messages_posted == index;
@@ -51,47 +54,37 @@ struct Page<'a> {
     title: TextLine,
     /// The content for `text`.
     said: String,
-    table: Option<(&'a [table::PartnerRow], Option<&'a table::PartnerRow>)>,
+    table: Option<TablePart<'a>>,
     footer: Vec<TextLine>,
 }
 
 impl Page<'_> {
     fn render(self, form: Layout, repeated: bool, voice: &Voice) -> Rendered {
         let language = voice.language;
-        let repeated = repeated.then(|| repeat(language));
         let title = blocks::joined(std::slice::from_ref(&self.title));
         let footer = blocks::joined(&self.footer);
-        let table =
-            |as_text: fn(&[table::PartnerRow], Option<&table::PartnerRow>, Language) -> String| {
-                self.table
-                    .map(|(part, total)| as_text(part, total, language))
-            };
+        let ending = closing(voice.label(), repeated, voice);
         let blocks = match form {
             Layout::Blocks => {
                 let mut all = vec![blocks::rich_text(&[self.title])];
-                let table = self.table.iter();
-                all.extend(table.map(|(part, total)| table::block(part, *total, language)));
+                all.extend(self.table.map(|table| table.block(language)));
                 all.extend((!footer.is_empty()).then(|| blocks::rich_text(&self.footer)));
-                all.push(blocks::context(&voice.label()));
-                all.extend(repeated.map(blocks::context));
+                all.extend(ending.iter().map(|line| blocks::context(line)));
                 all
             }
             Layout::Preformatted => {
-                let mut text =
-                    paragraphs([Some(title), table(table::padded), Some(footer)], "\n\n");
-                text += &format!("\n\n{}", voice.label());
-                if let Some(repeated) = repeated {
-                    text += &format!("\n{repeated}");
-                }
+                let table = self.table.map(|table| table.padded(language));
+                let text = paragraphs([Some(title), table, Some(footer)], "\n\n");
+                let text = format!("{text}\n\n{}", ending.join("\n"));
                 vec![blocks::preformatted(&text)]
             }
             Layout::Text => {
-                let begin = if self.table.is_some() {
-                    title
-                } else {
-                    self.said
+                let table = self.table.map(|table| table.text(language));
+                let begin = match table {
+                    Some(_) => title,
+                    None => self.said,
                 };
-                let text = paragraphs([Some(begin), table(table::text), Some(footer)], "\n");
+                let text = paragraphs([Some(begin), table, Some(footer)], "\n");
                 return Rendered {
                     text: escape(&text),
                     blocks: None,
@@ -119,10 +112,7 @@ fn title(day: &ClosedDay, (part, of): (usize, usize), voice: &Voice) -> String {
         0 | 1 => String::new(),
         of => format!("{part}/{of}"),
     };
-    let text = Phrase(
-        "📊 Activité SFTP de {label} — {date}[ (depuis {since})][ — {part}]",
-        "📊 SFTP activity on {label} — {date}[ (since {since})][ — {part}]",
-    );
+    let text = Phrase::of("title");
     voice.say(text, slots![label, date, since, part])
 }
 
@@ -142,19 +132,13 @@ fn totals_said(
 ) -> String {
     let total = table::in_words(total, language);
     let blocked = blocked(day, language).unwrap_or_default();
-    let text = Phrase(
-        "{title} : {total}[ — {blocked}]",
-        "{title}: {total}[ — {blocked}]",
-    );
+    let text = Phrase::of("totals");
     language.say(text, slots![title, total, blocked])
 }
 
 fn range_said(title: &str, part: &[table::PartnerRow], language: Language) -> String {
     let [first, last] = [part.first(), part.last()].map(|row| row.map_or("", |row| &row.name));
-    let text = Phrase(
-        "{title} : de {first} à {last}",
-        "{title}: {first} to {last}",
-    );
+    let text = Phrase::of("partners-from-to");
     language.say(text, slots![title, first, last])
 }
 
@@ -178,20 +162,14 @@ fn without_table(day: &ClosedDay, posted_on: NaiveDate, voice: &Voice) -> Page<'
     let language = voice.language;
     let (date, since) = (language.date(day.date), since(day, voice));
     let when = match day.date == posted_on {
-        true => Phrase("aujourd'hui[ (depuis {since})]", "today[ (since {since})]"),
-        false => Phrase(
-            "le {date}[ (depuis {since})]",
-            "on {date}[ (since {since})]",
-        ),
+        true => Phrase::of("today"),
+        false => Phrase::of("on-date"),
     };
     let when = voice.say(when, slots![date, since]);
     let blocked = language.count(day.unknown_attempts, Noun::Blocked);
     let text = match day.unknown_attempts {
-        0 => Phrase("Aucune activité {when}.", "No activity {when}."),
-        _ => Phrase(
-            "🛡️ {blocked} {when}, aucune autre activité.",
-            "🛡️ {blocked} {when}, no other activity.",
-        ),
+        0 => Phrase::of("no-activity"),
+        _ => Phrase::of("blocked-alone"),
     };
     let said = voice.say(text, slots![when, blocked]);
     Page {

@@ -148,50 +148,53 @@ fn widest(a: [usize; 5], b: [usize; 5]) -> [usize; 5] {
     std::array::from_fn(|column| a[column].max(b[column]))
 }
 
-/// The cells of a part, head first, totals last.
-fn all_cells(
-    part: &[PartnerRow],
-    total: Option<&PartnerRow>,
-    language: Language,
-) -> Vec<[String; 5]> {
-    let rows = part.iter().chain(total).map(|row| cells(row, language));
-    std::iter::once(head(language)).chain(rows).collect()
+/// Rows that are one table, and the totals below the last ones.
+#[derive(Clone, Copy)]
+pub(super) struct TablePart<'a> {
+    pub(super) rows: &'a [PartnerRow],
+    pub(super) total: Option<&'a PartnerRow>,
 }
 
-/// A `table` block. <https://docs.slack.dev/reference/block-kit/blocks/table-block>
-pub(super) fn block(part: &[PartnerRow], total: Option<&PartnerRow>, language: Language) -> Value {
-    let last = part.len() + 1;
-    let cell = |row: usize, text: String| match row == last {
-        true => {
-            let section = json!({"type": "rich_text_section", "elements": [element(&bold(text))]});
-            json!({"type": "rich_text", "elements": [section]})
-        }
-        false => json!({"type": "raw_text", "text": text}),
-    };
-    let rows = all_cells(part, total, language).into_iter().enumerate();
-    let rows = rows.map(|(number, cells)| cells.map(|text| cell(number, text)));
-    let right = json!({"align": "right"});
-    json!({
-        "type": "table",
-        "column_settings": [{"is_wrapped": true}, right, right, right, right],
-        "rows": rows.collect::<Vec<_>>(),
-    })
-}
+impl TablePart<'_> {
+    /// The cells, head first, totals last.
+    fn cells(self, language: Language) -> Vec<[String; 5]> {
+        let rows = self.rows.iter().chain(self.total);
+        let rows = rows.map(|row| cells(row, language));
+        std::iter::once(head(language)).chain(rows).collect()
+    }
 
-/// The table in a fixed-width font.
-pub(super) fn padded(
-    part: &[PartnerRow],
-    total: Option<&PartnerRow>,
-    language: Language,
-) -> String {
-    aligned(&all_cells(part, total, language))
-}
+    /// A `table` block. <https://docs.slack.dev/reference/block-kit/blocks/table-block>
+    pub(super) fn block(self, language: Language) -> Value {
+        let last = self.rows.len() + 1;
+        let cell = |row: usize, text: String| match row == last {
+            true => {
+                let section =
+                    json!({"type": "rich_text_section", "elements": [element(&bold(text))]});
+                json!({"type": "rich_text", "elements": [section]})
+            }
+            false => json!({"type": "raw_text", "text": text}),
+        };
+        let rows = self.cells(language).into_iter().enumerate();
+        let rows = rows.map(|(number, cells)| cells.map(|text| cell(number, text)));
+        let right = json!({"align": "right"});
+        json!({
+            "type": "table",
+            "column_settings": [{"is_wrapped": true}, right, right, right, right],
+            "rows": rows.collect::<Vec<_>>(),
+        })
+    }
 
-/// The table as lines of text.
-pub(super) fn text(part: &[PartnerRow], total: Option<&PartnerRow>, language: Language) -> String {
-    let rows = all_cells(part, total, language);
-    let lines = rows.iter().map(|cells| text_line(cells, language));
-    lines.collect::<Vec<_>>().join("\n")
+    /// The table in a fixed-width font.
+    pub(super) fn padded(self, language: Language) -> String {
+        aligned(&self.cells(language))
+    }
+
+    /// The table as lines of text.
+    pub(super) fn text(self, language: Language) -> String {
+        let rows = self.cells(language);
+        let lines = rows.iter().map(|cells| text_line(cells, language));
+        lines.collect::<Vec<_>>().join("\n")
+    }
 }
 
 fn text_line(cells: &[String; 5], language: Language) -> String {
