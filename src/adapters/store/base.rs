@@ -1,13 +1,11 @@
 //! The state that a commit starts from.
 
-use std::sync::Arc;
-
 use super::recover::Recovery;
 use crate::domain::state::Daily;
 
 /// The state that a commit starts from.
 pub(crate) struct Base {
-    pub(crate) daily: Arc<Daily>,
+    pub(crate) daily: Daily,
     pub(crate) recoveries: Vec<Recovery>,
     pub(crate) former: Former,
 }
@@ -23,9 +21,9 @@ pub(crate) enum Former {
 }
 
 impl Base {
-    pub(super) fn of(daily: impl Into<Arc<Daily>>, recovery: Option<Recovery>) -> Self {
+    pub(super) fn of(daily: Daily, recovery: Option<Recovery>) -> Self {
         Base {
-            daily: daily.into(),
+            daily,
             recoveries: recovery.into_iter().collect(),
             former: Former::State,
         }

@@ -100,10 +100,9 @@ impl<D: Disk> Store<D> {
             path: files.disk.path(STATE_LOCK),
             waited: begun.elapsed(),
         })?;
-        let base = files.take_stock(now)?;
-        let mut daily = Daily::clone(&base.daily);
-        let outcome = change(&mut daily, &base.recoveries);
-        files.commit(&base, daily)?;
+        let mut base = files.take_stock(now)?;
+        let outcome = change(&mut base.daily, &base.recoveries);
+        files.commit(base)?;
         files.version = files.disk.version(FILE);
         Ok(outcome)
     }

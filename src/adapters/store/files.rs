@@ -2,21 +2,18 @@
 
 use std::io;
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-use chrono::NaiveDate;
-use rustix::io::Errno;
-use serde::Serialize;
-use serde_json::Serializer;
 
 use super::base::{Base, Former};
 use super::disk::{Disk, FileVersion, LARGEST_FILE, StoredFile};
 use super::error::{StateError, UnsafePath};
-use super::lines::InLines;
+use super::last::LastCommit;
+use super::lines;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::state::{Daily, RESUME_VERSION};
+use chrono::NaiveDate;
+use rustix::io::Errno;
 
 /// The file of the state.
 pub(crate) const FILE: &str = "daily.json";
@@ -47,13 +44,6 @@ pub(crate) struct StateFiles<D> {
     swept: bool,
 }
 
-/// A state, and its bytes in the file.
-#[derive(Debug)]
-pub(crate) struct LastCommit {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) daily: Arc<Daily>,
-}
-
 impl<D: Disk> StateFiles<D> {
     pub(crate) fn new(disk: D) -> Self {
         StateFiles {
@@ -64,9 +54,12 @@ impl<D: Disk> StateFiles<D> {
         }
     }
 
-    /// Commits `daily`, which was made from `base`, unless the file already has the same content.
-    pub(crate) fn commit(&mut self, base: &Base, mut daily: Daily) -> Result<(), StateError> {
-        if base.recoveries.is_empty() && daily == *base.daily {
+    /// Commits what became of `base`, unless the file already has the same content.
+    pub(crate) fn commit(&mut self, base: Base) -> Result<(), StateError> {
+        let mut daily = base.daily;
+        let kept = self.kept.as_mut().filter(|_| base.recoveries.is_empty());
+        if let Some(kept) = kept.filter(|kept| kept.is(&daily)) {
+            kept.give_back(daily);
             return Ok(());
         }
         daily.resume.version = RESUME_VERSION;
@@ -81,10 +74,7 @@ impl<D: Disk> StateFiles<D> {
             let _ = self.disk.unlink(&temporary);
             return Err(error);
         }
-        self.kept = Some(LastCommit {
-            bytes,
-            daily: daily.into(),
-        });
+        self.kept = Some(LastCommit::of(bytes, daily));
         Ok(())
     }
 
@@ -108,13 +98,9 @@ impl<D: Disk> StateFiles<D> {
 
     fn written(&self, daily: &Daily) -> Result<Vec<u8>, StateError> {
         // A state is about as large as the one before it.
-        let before = self.kept.as_ref().map_or(0, |kept| kept.bytes.len());
-        let mut bytes = Vec::with_capacity(before + before / 16 + 1024);
-        let mut lines = Serializer::with_formatter(&mut bytes, InLines::default());
-        daily
-            .serialize(&mut lines)
-            .map_err(|error| self.failed("writing", FILE, error.into()))?;
-        bytes.push(b'\n');
+        let before = self.kept.as_ref().map_or(0, |kept| kept.bytes().len());
+        let bytes = lines::written(daily, before + before / 16 + 1024)
+            .map_err(|error| self.failed("writing", FILE, error))?;
         if bytes.len() as u64 > LARGEST_FILE {
             let why = format!(
                 "would have {} bytes, too many to be read again",

@@ -2,7 +2,11 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+use serde_json::Serializer;
 use serde_json::ser::Formatter;
+
+use crate::domain::state::Daily;
 
 /// So deep, each value has a line of its own; what lies deeper stands in its line. Of a large state nearly half would be
 /// indentation otherwise.
@@ -11,9 +15,68 @@ const DEEPEST: usize = 4;
 /// The end of a value, and the beginning of a line at the deepest indentation.
 const NEXT: &[u8; 2 + 2 * DEEPEST] = b",\n        ";
 
+/// The bytes of this state; `room` is about how many there are.
+pub(super) fn written(daily: &Daily, room: usize) -> io::Result<Vec<u8>> {
+    let mut text = Text {
+        bytes: Vec::with_capacity(room),
+        same: None,
+    };
+    text.write_lines(daily)?;
+    Ok(text.bytes)
+}
+
+/// Are these the bytes of this state? Ends at the first difference.
+pub(super) fn are(bytes: &[u8], daily: &Daily) -> bool {
+    let mut text = Text {
+        bytes: Vec::new(),
+        same: Some(bytes),
+    };
+    text.write_lines(daily).is_ok() && text.same == Some(b"")
+}
+
+/// What is written, or compared: one type for both, since the code that writes all of a state is large.
+struct Text<'a> {
+    bytes: Vec<u8>,
+    /// What must follow, if it is compared.
+    same: Option<&'a [u8]>,
+}
+
+impl Text<'_> {
+    fn write_lines(&mut self, value: &impl Serialize) -> io::Result<()> {
+        value.serialize(&mut Serializer::with_formatter(
+            &mut *self,
+            InLines::default(),
+        ))?;
+        self.write_all(b"\n")
+    }
+}
+
+impl Write for Text<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.same {
+            None => self.bytes.extend_from_slice(bytes),
+            Some(same) => match same.strip_prefix(bytes) {
+                Some(rest) => *same = rest,
+                None => return Err(io::ErrorKind::InvalidData.into()),
+            },
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Writes lines, indented by two blanks.
 #[derive(Default)]
-pub(super) struct InLines {
+struct InLines {
     depth: usize,
     /// The object or array that ends next has a value.
     has_value: bool,

@@ -5,6 +5,7 @@ mod directory;
 mod disk;
 mod error;
 mod files;
+mod last;
 mod lines;
 mod locks;
 mod owner;

@@ -1,13 +1,12 @@
 //! Loads the state that a commit starts from: the file's state, or a replacement if that is not valid.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::base::{Base, Former};
 use super::disk::{Disk, LARGEST_FILE, StoredFile};
 use super::error::StateError;
-use super::files::{BACKUP, FILE, LastCommit, StateFiles};
+use super::files::{BACKUP, FILE, StateFiles};
+use super::last::LastCommit;
 use super::recover::{self, Parsed, Recovery, Snapshot};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
@@ -25,11 +24,12 @@ impl<D: Disk> StateFiles<D> {
         let Some(found) = self.read(FILE)? else {
             return self.missing(now);
         };
-        if let (Some(bytes), Some(kept)) = (&found.bytes, &self.kept) {
+        if let (Some(bytes), Some(kept)) = (&found.bytes, &mut self.kept) {
             // Comparing whole contents, not times and sizes, finds every change by another process, and costs little compared
             // to parsing.
-            if *bytes == kept.bytes {
-                return Ok(Base::of(Arc::clone(&kept.daily), None));
+            let same = (bytes == kept.bytes()).then(|| kept.take());
+            if let Some(daily) = same.flatten() {
+                return Ok(Base::of(daily, None));
             }
         }
         let parsed = self.judged(&found, now.date_naive())?;
@@ -39,11 +39,7 @@ impl<D: Disk> StateFiles<D> {
         }
         match parsed {
             Ok(Parsed::Ours(daily)) => {
-                let daily = Arc::new(daily);
-                self.kept = found.bytes.map(|bytes| LastCommit {
-                    bytes,
-                    daily: Arc::clone(&daily),
-                });
+                self.kept = found.bytes.map(|bytes| LastCommit::read(bytes, &daily));
                 Ok(Base::of(daily, None))
             }
             Ok(Parsed::Counters(mut daily)) => {
@@ -162,11 +158,10 @@ impl<D: Disk> StateFiles<D> {
                 Err(why) => damage = Some((why, found.modified)),
             }
         }
-        if let Some(kept) = &self.kept {
-            let older =
-                |(backup, _): &(Daily, _)| backup.resume.commits < kept.daily.resume.commits;
+        if let Some(kept) = self.kept.as_ref().and_then(LastCommit::copy) {
+            let older = |(backup, _): &(Daily, _)| backup.resume.commits < kept.resume.commits;
             if state.as_ref().is_none_or(older) {
-                state = Some((Daily::clone(&kept.daily), Snapshot::Memory));
+                state = Some((kept, Snapshot::Memory));
             }
         }
         Ok(Latest { state, damage })
