@@ -10,6 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::thread;
 use std::time::Duration;
 
+use serde_json::Value;
 use sftp_monitor::adapters::store::{Recovery, Snapshot, StateError, Store};
 use support::{names, now, open, text, try_upload, upload, uploads, with_uploads};
 use tempfile::TempDir;
@@ -40,6 +41,61 @@ fn a_change_that_changes_nothing_writes_nothing() {
     assert_eq!(seen.unwrap(), 2);
     open(directory.path()).commit(now(), |_, _| ()).unwrap();
     assert_eq!(files(), before);
+}
+
+#[test]
+fn a_change_that_changes_nothing_leaves_a_file_in_another_form_as_it_is() {
+    let directory = directory();
+    let mut store = with_uploads(directory.path(), 2);
+    let state: Value = serde_json::from_str(&text(directory.path(), "daily.json")).unwrap();
+    fs::write(directory.path().join("daily.json"), state.to_string()).unwrap();
+    for _ in 0..2 {
+        store.commit(now(), |_, _| ()).unwrap();
+        open(directory.path()).commit(now(), |_, _| ()).unwrap();
+    }
+    assert_eq!(text(directory.path(), "daily.json"), state.to_string());
+    assert_eq!(upload(&mut store), []);
+    assert_eq!(uploads(directory.path()), 3);
+}
+
+#[test]
+fn a_change_whose_commit_fails_is_undone() {
+    let directory = directory();
+    let mut store = with_uploads(directory.path(), 2);
+    let before = text(directory.path(), "daily.json");
+    let backup = directory.path().join("daily.json.bak");
+    fs::remove_file(&backup).unwrap();
+    // No file takes the place of a directory.
+    fs::create_dir(&backup).unwrap();
+    for _ in 0..2 {
+        try_upload(&mut store).unwrap_err();
+    }
+    fs::remove_dir(&backup).unwrap();
+    assert_eq!(text(directory.path(), "daily.json"), before);
+    let same = store.commit(now(), |daily, _| daily.partners["alice"].upload);
+    assert_eq!(same.unwrap(), 2);
+    assert_eq!(text(directory.path(), "daily.json"), before);
+    assert_eq!(upload(&mut store), []);
+    assert_eq!(uploads(directory.path()), 3);
+}
+
+#[test]
+fn after_a_commit_that_failed_a_damaged_file_is_replaced_by_the_one_before_it() {
+    let directory = directory();
+    let mut store = with_uploads(directory.path(), 2);
+    let (file, backup) = ["daily.json", "daily.json.bak"]
+        .map(|name| directory.path().join(name))
+        .into();
+    fs::remove_file(&backup).unwrap();
+    fs::create_dir(&backup).unwrap();
+    try_upload(&mut store).unwrap_err();
+    fs::remove_dir(&backup).unwrap();
+    fs::write(&file, "{").unwrap();
+    let [Recovery::Damaged { from, .. }] = &upload(&mut store)[..] else {
+        panic!("the damage was not seen")
+    };
+    assert_eq!(*from, Some(Snapshot::Memory));
+    assert_eq!(uploads(directory.path()), 3);
 }
 
 #[test]
