@@ -1,7 +1,9 @@
 //! The last state that is known to be complete and durable, as this process remembers it.
 
 use super::lines;
+use super::recover::{self, Parsed};
 use crate::domain::state::Daily;
+use chrono::NaiveDate;
 
 /// A state, and its bytes in the file. A commit changes the state itself, not a copy: if the commit fails, the state is read from
 /// the bytes again.
@@ -11,7 +13,7 @@ pub(crate) struct LastCommit {
     /// How this program writes it, if the file has it in another form.
     ours: Option<Vec<u8>>,
     /// `None` while a commit has it, and after one that failed.
-    daily: Option<Daily>,
+    daily: Option<Box<Daily>>,
 }
 
 impl LastCommit {
@@ -20,7 +22,7 @@ impl LastCommit {
         LastCommit {
             bytes,
             ours: None,
-            daily: Some(daily),
+            daily: Some(daily.into()),
         }
     }
 
@@ -46,17 +48,24 @@ impl LastCommit {
 
     /// Lends the state to a commit.
     pub(super) fn take(&mut self) -> Option<Daily> {
-        self.daily.take().or_else(|| self.copy())
+        match self.daily.take() {
+            Some(daily) => Some(*daily),
+            None => self.copy(),
+        }
     }
 
     /// Takes the state back from a commit that has not changed it.
     pub(super) fn give_back(&mut self, daily: Daily) {
-        self.daily = Some(daily);
+        self.daily = Some(daily.into());
     }
 
     /// A copy of the state.
     pub(super) fn copy(&self) -> Option<Daily> {
-        let read = || serde_json::from_slice(&self.bytes).ok();
-        self.daily.clone().or_else(read)
+        let parsed = || recover::parse(&self.bytes, NaiveDate::default());
+        let read = || match parsed() {
+            Ok(Parsed::Ours(daily)) => Some(daily),
+            _ => None,
+        };
+        self.daily.as_deref().cloned().or_else(read)
     }
 }
