@@ -11,7 +11,7 @@ use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::program;
 use crate::adapters::slack::{ProxySettings, SlackClient};
 use crate::commands::cli::{self, Cli};
-use crate::commands::clock::now;
+use crate::commands::clock::{now, wait};
 use crate::domain::alerts::Layout;
 use crate::domain::base::stop::Stop;
 use crate::domain::render::{FailedUnit, unit_failed};
@@ -39,15 +39,8 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailureArgs) -> anyhow::Result<
         restarts: restarts(&arguments.unit),
         at: now(),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting")?;
-    runtime.block_on(tell(
-        &unit,
-        &SlackClient::by(&ProxySettings::find(), &config.slack, &token)?,
-        &config,
-    ))?;
+    let client = SlackClient::by(&ProxySettings::find(), &config.slack, &token)?;
+    wait(tell(&unit, &client, &config)).context("starting")??;
     let told = format!("Slack was told that {} failed", unit.name);
     about(Topic::UNIT_FAILED, Priority::Notice, &told);
     Ok(0)

@@ -19,5 +19,4 @@ pub use error::{StateError, UnsafePath};
 pub use locks::{InstanceLock, SendLock};
 pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};
-pub(crate) use recoveries::log_recoveries;
 pub use room::no_room;

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::finding::{CheckReport, Finding};
 use super::machine::MachineFacts;
-use super::network::{wait, way};
+use super::network::way;
 use super::units::SERVICE;
 use super::words::{edit, many};
 use crate::adapters::config::{SECRET_CREDENTIAL, Secret, encrypted_credential};
 use crate::adapters::webhook::WebhookClient;
+use crate::commands::clock::wait;
 use crate::commands::status;
 use crate::domain::alerts::Events;
 use crate::domain::base::clean::{PATH, clean};

@@ -8,7 +8,7 @@ use crate::adapters::{machine, userdb};
 use crate::commands::cli::{self, Cli};
 use crate::commands::clock::now;
 use crate::commands::run::fixed::FixedSettings;
-use crate::commands::run::start::{self, RunOptions};
+use crate::commands::run::start;
 use crate::commands::status;
 use crate::domain::base::stop;
 use crate::domain::state::Daily;
@@ -42,18 +42,15 @@ pub fn command(cli: &Cli, arguments: &cli::RunArgs) -> anyhow::Result<u8> {
     for warning in userdb::warnings(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());
     }
-    let options = RunOptions {
-        from_start: arguments.from_start,
-        fixed: FixedSettings {
-            path: cli.config.clone(),
-            source: config.source.clone(),
-            partners: arguments.partners.clone(),
-            token,
-            secret,
-            proxy,
-        },
+    let fixed = FixedSettings {
+        path: cli.config.clone(),
+        source: config.source.clone(),
+        partners: arguments.partners.clone(),
+        token,
+        secret,
+        proxy,
     };
-    start::run(&config, store, directory, options)?;
+    start::run(&config, store, directory, fixed, arguments.from_start)?;
     Ok(0)
 }
 

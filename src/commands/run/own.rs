@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::post::{Answering, Sender};
+use super::flight::{Flight, landed};
+use super::post::Sender;
 use crate::adapters::log::{Priority, line};
 use crate::commands::clock::now;
 use crate::domain::alerts::Layout;
@@ -96,23 +97,15 @@ impl Episodes {
 }
 
 /// Posts the reports.
+#[derive(Default)]
 pub(super) struct Teller {
     episodes: Episodes,
     limiter: RateLimiter,
     form: Layout,
-    posting: Option<(OwnTrouble, Answering)>,
+    posting: Option<Flight<(OwnTrouble, PostResult)>>,
 }
 
 impl Teller {
-    pub(super) fn new() -> Self {
-        Teller {
-            episodes: Episodes::default(),
-            limiter: RateLimiter::default(),
-            form: Layout::default(),
-            posting: None,
-        }
-    }
-
     /// Takes in the state of each kind: the cause of the trouble, or `None` if it works.
     pub(super) fn note(&mut self, troubles: &[(MonitorPart, Option<String>)], now: Time) {
         for (what, why) in troubles {
@@ -135,19 +128,14 @@ impl Teller {
         }
         if let Some(trouble) = self.episodes.next(Instant::now()) {
             let posting = sender.post_trouble(&trouble, self.form);
-            self.posting = Some((trouble, posting));
+            self.posting = Some(Box::pin(async { (trouble, posting.await) }));
         }
     }
 
     /// Waits for the post in flight; without one, waits forever.
     pub(super) async fn posted(&mut self) {
-        let answer = match &mut self.posting {
-            Some((_, posting)) => posting.await,
-            None => std::future::pending().await,
-        };
-        if let Some((trouble, _)) = self.posting.take() {
-            self.settle(&trouble, &answer, now());
-        }
+        let (trouble, answer) = landed(&mut self.posting).await;
+        self.settle(&trouble, &answer, now());
     }
 
     fn settle(&mut self, trouble: &OwnTrouble, answer: &PostResult, now: Time) {
