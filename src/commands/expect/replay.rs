@@ -107,7 +107,7 @@ impl Replay<'_> {
         let since = self.span.since.unwrap_or_default();
         let late = begins.filter(|begins| *begins > since);
         if let Some(begins) = late {
-            let at = self.moment(begins);
+            let at = self.rules.zone.second(begins);
             let said = format!(
                 "the log begins on {at}: earlier deadlines are left out, and files that arrived earlier on that day are unknown"
             );
@@ -139,15 +139,10 @@ impl Replay<'_> {
         let missing = |feed: &&Feed| feed.outcome == Outcome::Missing;
         let deadline = self.days.iter().filter(missing).map(|feed| feed.due).max();
         if let Some(last) = last.filter(|last| deadline > Some(*last)) {
-            let at = self.moment(last);
+            let at = self.rules.zone.second(last);
             let said = format!("the log ends on {at}: feeds that were due later count as missing");
             line(Priority::Warning, &said);
         }
-    }
-
-    fn moment(&self, at: Time) -> String {
-        let local = self.rules.zone.local(at);
-        local.format("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     /// Takes in the next entry, after the deadlines before it.
@@ -239,7 +234,7 @@ impl Replay<'_> {
     /// Writes the messages, then the outcome of each feed on each day.
     fn text(&self, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
         for said in &self.said {
-            let at = self.moment(said.at);
+            let at = self.rules.zone.second(said.at);
             writeln!(out, "{at}  {}", for_terminal(&said.text))?;
         }
         if !self.said.is_empty() {

@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::files::{FilesRow, lacking, odd};
-use super::schedule::{Further, days};
-use super::sentence::{elsewhere, sentence};
+use super::files::{Given, OddFiles, lacking, odd, wanted};
+use super::sentence::{days, elsewhere, further, sentence};
 use crate::commands::output::table::write_texts;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::{Expectation, FeedStanding, State};
@@ -21,10 +20,12 @@ pub(crate) struct Row {
     except: Vec<String>,
     timezone: Option<&'static str>,
     #[serde(flatten)]
-    schedule: Further,
+    schedule: Given,
     count: u32,
     #[serde(flatten)]
-    wanted: FilesRow,
+    wanted: Given,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    odd: Vec<OddFiles>,
     min_size: u64,
     grace_seconds: u64,
     mention: Option<String>,
@@ -64,9 +65,10 @@ impl Row {
                 Zone::Machine => None,
                 Zone::Named(zone) => Some(zone.name()),
             },
-            schedule: Further::of(&expected.schedule),
+            schedule: further(&expected.schedule),
             count: expected.wanted.least(),
-            wanted: FilesRow::of(standing),
+            wanted: wanted(standing),
+            odd: standing.odd.iter().map(OddFiles::of).collect(),
             min_size: expected.wanted.size.least,
             grace_seconds: expected.schedule.grace.as_secs(),
             mention: expected.mention.clone(),
@@ -175,12 +177,7 @@ fn in_words(standing: &FeedStanding<'_>) -> String {
 
 /// A time in the feed's zone.
 pub(crate) fn clock(expected: &Expectation, at: Time) -> String {
-    expected
-        .schedule
-        .zone
-        .local(at)
-        .format("%Y-%m-%d %H:%M")
-        .to_string()
+    expected.schedule.zone.minute(at)
 }
 
 #[cfg(test)]

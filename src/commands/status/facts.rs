@@ -1,14 +1,12 @@
 //! The status for programs.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::words;
 use crate::commands::expect::table::Row;
-use crate::domain::alerts::Events;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
@@ -46,28 +44,14 @@ pub(super) struct StatusReport<'a> {
     undecided: usize,
 }
 
-/// The kind of an open session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) enum SessionKind {
-    /// A log-in.
-    #[serde(rename = "log-in")]
-    Login,
-    /// An sftp session.
-    #[serde(rename = "sftp")]
-    Sftp,
-}
-
-impl fmt::Display for SessionKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
-    }
-}
+/// The kinds of an open session.
+pub(super) const LOGIN: &str = "log-in";
+pub(super) const SFTP: &str = "sftp";
 
 /// A log-in, or an sftp session.
 #[derive(Debug, Serialize)]
 pub(super) struct Session<'a> {
-    /// `log-in` or `sftp`.
-    pub(super) kind: SessionKind,
+    pub(super) kind: &'static str,
     pub(super) user: &'a str,
     pub(super) partner: Option<bool>,
     pub(super) address: Option<&'a str>,
@@ -90,19 +74,6 @@ struct WebhookRow<'a> {
     /// Why it took nothing at the last try.
     error: Option<&'a str>,
     since: Option<String>,
-}
-
-impl<'a> WebhookRow<'a> {
-    fn of(events: &'a Events, zone: Zone) -> Self {
-        let trouble = events.trouble.as_ref();
-        WebhookRow {
-            waiting: events.waiting.len(),
-            dropped: events.lost,
-            refused: events.refused,
-            error: trouble.map(|trouble| trouble.said.as_str()),
-            since: trouble.map(|trouble| zone.rfc3339(trouble.since)),
-        }
-    }
 }
 
 /// Slack's refusal at the last try.
@@ -172,6 +143,8 @@ impl<'a> StatusReport<'a> {
         zone: Zone,
     ) -> Self {
         let resume = &daily.resume;
+        let events = &resume.alerts.events;
+        let trouble = events.trouble.as_ref();
         let at = |time: Time| zone.rfc3339(time);
         let row = |trouble: &'a SlackTrouble, mend: fn(Fix) -> String| RefusalRow {
             error: &trouble.said,
@@ -231,8 +204,13 @@ impl<'a> StatusReport<'a> {
             refusing: refusing
                 .map(|(channel, refusal)| (channel.as_str(), row(refusal, Fix::of_route)))
                 .collect(),
-            webhook: (!resume.alerts.events.kinds.is_empty())
-                .then(|| WebhookRow::of(&resume.alerts.events, zone)),
+            webhook: (!events.kinds.is_empty()).then(|| WebhookRow {
+                waiting: events.waiting.len(),
+                dropped: events.lost,
+                refused: events.refused,
+                error: trouble.map(|trouble| trouble.said.as_str()),
+                since: trouble.map(|trouble| at(trouble.since)),
+            }),
             closed: closed.collect(),
             parked: parked.collect(),
             parked_more: resume.parked_more,
@@ -278,7 +256,7 @@ pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
         .into_iter()
         .filter(|c| c.accepted)
         .map(|login| Session {
-            kind: SessionKind::Login,
+            kind: LOGIN,
             user: login.user.as_deref().unwrap_or_default(),
             partner: login.standing.partner(),
             address: login.address.as_deref(),
@@ -289,7 +267,7 @@ pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
         });
     let sftp = resume.sessions.sftp.by_key();
     let sftp = sftp.into_iter().map(|session| Session {
-        kind: SessionKind::Sftp,
+        kind: SFTP,
         user: &session.user,
         partner: session.standing.partner(),
         address: session.address.as_deref(),
