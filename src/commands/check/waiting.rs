@@ -69,12 +69,11 @@ pub(super) fn judge(facts: &WaitingFacts<'_>, now: Time) -> Vec<Finding> {
     let parked: Vec<Option<&str>> = messages.chain(tables.map(Some)).collect();
     if !parked.is_empty() {
         let errors: BTreeSet<&str> = parked.iter().copied().flatten().collect();
-        let errors: Vec<&str> = errors.into_iter().collect();
         let more = match resume.parked_more {
             0 => String::new(),
             more => format!(" ({more} more were refused, and are no longer kept)"),
         };
-        let (messages, errors) = (many(parked.len(), "message"), names(&errors));
+        let (messages, errors) = (many(parked.len(), "message"), names(errors));
         let said = format!("{messages} refused by Slack for good and kept: {errors}{more}");
         found.push(Finding::warning(NAME, said).fixed_by("sudo sftp-monitor status"));
     }
