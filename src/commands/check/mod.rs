@@ -82,7 +82,7 @@ pub fn command(cli: &Cli, arguments: &cli::CheckArgs) -> anyhow::Result<u8> {
     };
     let code = output::to_output(|out| {
         match arguments.json {
-            true => print::json(&findings, out)?,
+            true => output::json_line(out, &findings)?,
             false => print::text(&findings, look, out)?,
         }
         Ok(match worst {

@@ -1,4 +1,4 @@
-//! Shortens lists of names.
+//! Shortens lists of names, and puts numbers before nouns.
 
 /// The most names that a line shows.
 const NAMED: usize = 10;
@@ -12,4 +12,10 @@ pub(crate) fn names<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// A number with a noun: `1 partner`, `3 partners`.
+pub(crate) fn many(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
 }
