@@ -1,41 +1,20 @@
 //! The files of an expected feed, in words and as JSON: what is wanted, what is lacking, and what is odd.
 
-use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::commands::output::{Object, object};
 use crate::domain::alerts::{FeedOdd, Odd};
 use crate::domain::base::language::Language;
 use crate::domain::expect::FeedStanding;
 
-/// Keys with values, in their order. A key without a value, or with an empty list, is left out.
-#[derive(Debug, Default)]
-pub(super) struct Given(Vec<(&'static str, Value)>);
-
-impl Given {
-    pub(super) fn with<T: Into<Value>>(mut self, key: &'static str, value: Option<T>) -> Given {
-        self.0.extend(value.map(|value| (key, value.into())));
-        self
-    }
-
-    fn with_all(self, key: &'static str, values: Vec<String>) -> Given {
-        self.with(key, Some(values).filter(|values| !values.is_empty()))
-    }
-}
-
-impl Serialize for Given {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
-    }
-}
-
 /// What is wanted beside a pattern, a number and a least size, and what is lacking.
-pub(super) fn wanted(standing: &FeedStanding<'_>) -> Given {
+pub(super) fn wanted(standing: &FeedStanding<'_>) -> Object {
     let (wanted, lack) = (&standing.expected.wanted, &standing.lack);
     let regex = wanted.files.as_ref().filter(|files| files.is_regex());
     let names = wanted.names.iter().map(|name| name.text().to_owned());
     let forbid = wanted.forbid.iter().map(ToString::to_string);
     let total = wanted.total.map(|total| json!([total.least, total.most]));
-    Given::default()
+    Object::default()
         .with("count_most", wanted.most())
         .with("matches", regex.map(ToString::to_string))
         .with_all("names", names.collect())
@@ -51,27 +30,20 @@ pub(super) fn wanted(standing: &FeedStanding<'_>) -> Given {
         )
 }
 
-/// Odd files, for JSON.
-#[derive(Debug, Serialize)]
-pub(super) struct OddFiles {
-    what: &'static str,
-    count: u64,
-    paths: Vec<String>,
-}
-
-impl OddFiles {
-    pub(super) fn of(odd: &FeedOdd) -> OddFiles {
-        OddFiles {
-            what: match odd.odd {
-                Odd::Forbidden { .. } => "forbidden",
-                Odd::TooMany { .. } => "too-many",
-                Odd::TooLarge { .. } => "too-large",
-                Odd::Same => "same",
-            },
-            count: odd.count,
-            paths: odd.found.iter().map(|file| file.path.clone()).collect(),
-        }
-    }
+/// Odd files.
+pub(super) fn odd_files(odd: &FeedOdd) -> Object {
+    let what = match odd.odd {
+        Odd::Forbidden { .. } => "forbidden",
+        Odd::TooMany { .. } => "too-many",
+        Odd::TooLarge { .. } => "too-large",
+        Odd::Same => "same",
+    };
+    let paths: Vec<&str> = odd.found.iter().map(|file| file.path.as_str()).collect();
+    object([
+        ("what", what.into()),
+        ("count", odd.count.into()),
+        ("paths", paths.into()),
+    ])
 }
 
 /// What is lacking of a feed that is waited for: ` (1 of 2..3 files, without prices.done)`.

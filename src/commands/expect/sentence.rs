@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::files::Given;
+use crate::commands::output::Object;
 use crate::domain::base::clean::for_terminal;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::{Expectation, FeedStanding, Months, Schedule, WindowStart};
@@ -48,7 +48,7 @@ pub(super) fn elsewhere(expected: &Expectation, zone: Zone) -> Option<&'static s
 }
 
 /// What is configured of a schedule beside days, time and zone.
-pub(super) fn further(schedule: &Schedule) -> Given {
+pub(super) fn further(schedule: &Schedule) -> Object {
     let from = |from: WindowStart| {
         let at = format!("{:02}:{:02}", from.at / 60, from.at % 60);
         match from.days_before {
@@ -59,7 +59,7 @@ pub(super) fn further(schedule: &Schedule) -> Given {
     };
     let months = (schedule.months != Months::ALL).then(|| schedule.months.to_string());
     let holidays = schedule.holidays.as_ref();
-    Given::default()
+    Object::default()
         .with("from", schedule.from.map(from))
         .with("months", months)
         .with("every_weeks", schedule.weeks.map(|weeks| weeks.every))
