@@ -299,16 +299,11 @@ impl<D: Disk> Committer<D> {
 
     /// The status line that `systemctl status` shows.
     pub(super) fn status(&self) -> String {
-        let trouble = self
-            .trouble
-            .as_ref()
-            .map(|trouble| format!("; Slack: {trouble}"))
-            .unwrap_or_default();
-        let refused = self
-            .refused
-            .as_ref()
-            .map(|why| format!("; new configuration refused: {why}"))
-            .unwrap_or_default();
+        let told = |what: &str, why: &Option<String>| {
+            (why.as_ref()).map_or_else(String::new, |why| format!("; {what}: {why}"))
+        };
+        let trouble = told("Slack", &self.trouble);
+        let refused = told("new configuration refused", &self.refused);
         let own = self.own.as_deref().map(service::with_trouble);
         let own = own.unwrap_or_default();
         format!(

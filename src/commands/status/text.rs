@@ -115,10 +115,15 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
     }
 }
 
+/// A time, and how long ago it was.
+fn with_age(time: Time, zone: Zone, now: Time) -> String {
+    format!("{} ({})", zone.second(time), ago(now.since(time)))
+}
+
 /// The position of reading, and how long ago the last event was.
 fn reading(resume: &Resume, zone: Zone, now: Time) -> String {
     let source = resume.source.as_deref().unwrap_or("nothing yet");
-    let at = |time: Time| format!("{} ({})", zone.second(time), ago(now.since(time)));
+    let at = |time| with_age(time, zone, now);
     let place = match position(resume) {
         Some(Position::File(file)) => format!(" up to byte {}", file.offset),
         Some(Position::Journal(journal)) => format!(" up to {}", at(journal.realtime)),
@@ -160,17 +165,19 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
     }
     if let Some(refusal) = &resume.slack_trouble {
         let fix = refusal.fix().map(|fix| format!(": {}", fix.said()));
-        let (at, ago) = (zone.second(refusal.at), ago(now.since(refusal.at)));
+        let at = with_age(refusal.at, zone, now);
         let (said, fix) = (&refusal.said, fix.unwrap_or_default());
         lines.push(format!(
-            "accepted nothing at the last try, {at} ({ago}): {said}{fix}"
+            "accepted nothing at the last try, {at}: {said}{fix}"
         ));
     }
     lines.extend(resume.refusing.iter().map(|(channel, refusal)| {
         let fix = refusal.fix().map(|fix| format!(": {}", fix.of_route()));
-        let (at, ago) = (zone.second(refusal.at), ago(now.since(refusal.at)));
+        let at = with_age(refusal.at, zone, now);
         let (said, fix) = (&refusal.said, fix.unwrap_or_default());
-        format!("{channel} refused the last message, {at} ({ago}); it went to the main channel: {said}{fix}")
+        format!(
+            "{channel} refused the last message, {at}; it went to the main channel: {said}{fix}"
+        )
     }));
     lines.extend(resume.closed.iter().map(|day| match &day.refused {
         Some(error) => format!("the table of {} was refused for good: {error}", day.id),
@@ -203,11 +210,8 @@ fn webhook(events: &Events, zone: Zone, now: Time) -> Vec<String> {
         lines.push(format!("{} to be sent", many(waiting, "event")));
     }
     if let Some(trouble) = &events.trouble {
-        let (at, ago) = (zone.second(trouble.at), ago(now.since(trouble.at)));
-        let said = &trouble.said;
-        lines.push(format!(
-            "accepted nothing at the last try, {at} ({ago}): {said}"
-        ));
+        let (at, said) = (with_age(trouble.at, zone, now), &trouble.said);
+        lines.push(format!("accepted nothing at the last try, {at}: {said}"));
     }
     let more = [
         (events.lost, "dropped, because too many waited"),
