@@ -75,18 +75,7 @@ pub(super) fn run(
     if absent.is_none() {
         instance.alive();
     }
-    let chosen = choose(&config.source)?;
-    about(
-        Topic::STARTED,
-        Priority::Info,
-        &format!("reading {}: {}", chosen.log, chosen.why),
-    );
-    for namespace in chosen.unread_namespaces() {
-        let said = format!(
-            "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: remove that line, or set source.journal-directory to the namespace's directory"
-        );
-        line(Priority::Warning, &said);
-    }
+    let chosen = choose_log(config)?;
     let name = chosen.log.name();
     let has_changed = has_changed(&before, &name);
     if has_changed {
@@ -111,6 +100,8 @@ pub(super) fn run(
         Ok((source, begins))
     };
     let announce = announcements(&before, &chosen);
+    // The loop does not need this copy of the state.
+    drop(before);
     let client = fixed.client(config)?;
     let (orders, ordered) = mpsc::channel();
     let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
@@ -160,6 +151,23 @@ pub(super) fn run(
     };
     begin_to_read(open, read)?;
     wait(daemon.turn(incoming)).context("starting the loop")?
+}
+
+/// Chooses the log, and says which one is read, and which is not.
+fn choose_log(config: &Config) -> anyhow::Result<Chosen> {
+    let chosen = choose(&config.source)?;
+    about(
+        Topic::STARTED,
+        Priority::Info,
+        &format!("reading {}: {}", chosen.log, chosen.why),
+    );
+    for namespace in chosen.unread_namespaces() {
+        let said = format!(
+            "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: remove that line, or set source.journal-directory to the namespace's directory"
+        );
+        line(Priority::Warning, &said);
+    }
+    Ok(chosen)
 }
 
 /// Opens and reads the source in its own thread. A journal may not leave the thread that opened it, so that thread opens it and
