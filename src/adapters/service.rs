@@ -1,5 +1,7 @@
 //! The service manager: readiness, status, watchdog. Does nothing without a service manager.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
@@ -42,10 +44,25 @@ pub fn trouble() -> Option<String> {
     if !Path::new("/run/systemd/system").exists() {
         return None;
     }
+    of_status(&property(UNIT, "StatusText")).map(str::to_owned)
+}
+
+/// A property of a unit, or of the path of a mount, as systemd shows it; empty if it is unset or unknown.
+pub(crate) fn property(unit: impl AsRef<OsStr>, name: &str) -> String {
     let mut systemctl = Command::new("systemctl");
-    systemctl.args(["show", "--property=StatusText", "--value", "--", UNIT]);
-    let status = program::text(&mut systemctl, DEADLINE).ok()?;
-    of_status(&status).map(str::to_owned)
+    systemctl.args(["show", "--property", name, "--value", "--"]);
+    let shown = program::text(systemctl.arg(unit), DEADLINE).unwrap_or_default();
+    shown.trim().to_owned()
+}
+
+/// The properties of several units, as `systemctl show` prints them: `KEY=VALUE` lines, an empty line between units.
+pub(crate) fn properties(shown: &str) -> impl Iterator<Item = BTreeMap<&str, &str>> {
+    let units = shown.split("\n\n");
+    units.map(|unit| {
+        unit.lines()
+            .filter_map(|line| line.split_once('='))
+            .collect()
+    })
 }
 
 fn of_status(status: &str) -> Option<&str> {

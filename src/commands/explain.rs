@@ -67,6 +67,8 @@ pub struct Explainer<'a> {
     /// The number of the latest line, and of the first line of the latest entry.
     line: u64,
     first: u64,
+    /// How many lines are no text.
+    no_text: u64,
 }
 
 impl<'a> Explainer<'a> {
@@ -78,6 +80,7 @@ impl<'a> Explainer<'a> {
             daily: Daily::default(),
             line: 0,
             first: 1,
+            no_text: 0,
         }
     }
 
@@ -212,25 +215,25 @@ pub fn command(cli: &Cli, arguments: &cli::ExplainArgs) -> anyhow::Result<u8> {
         [] => standard_input.as_slice(),
         files => files,
     };
-    let mut no_text = 0;
     let code = output::to_output(|out| {
         for path in files {
-            no_text += explain_file(path, &mut explainer, out)?;
+            explain_file(path, &mut explainer, out)?;
         }
         Ok(0)
     });
-    if no_text > 0 {
-        line(Priority::Warning, &format!("{no_text} lines are not text"));
+    if explainer.no_text > 0 {
+        let told = format!("{} lines are not text", explainer.no_text);
+        line(Priority::Warning, &told);
     }
     code
 }
 
-/// Explains the lines of one file. Returns the number of lines that are no text.
+/// Explains the lines of one file.
 fn explain_file(
     path: &Path,
     explainer: &mut Explainer<'_>,
     out: &mut dyn Write,
-) -> anyhow::Result<u64> {
+) -> anyhow::Result<()> {
     let mut lines = Lines::open(path, "explain").map_err(|error| cannot(path, &error))?;
     let survey = survey(&mut lines, &mut { ROOM }, Some(PATIENCE), &mut |_| ());
     let survey = survey.map_err(|error| cannot(path, &error))?;
@@ -239,34 +242,35 @@ fn explain_file(
         false => Envelope::new(),
     };
     let mut dump = Dump::pasted(envelope);
-    let mut no_text = 0;
     while let Some(line) = lines.next_whole().map_err(|error| cannot(path, &error))? {
         explainer.next_line();
         if let Some(read) = dump.read(&line) {
-            no_text += explain_read(&read, explainer, out)?;
+            explain_read(&read, explainer, out)?;
         }
     }
     if let Some(read) = dump.end() {
-        no_text += explain_read(&read, explainer, out)?;
+        explain_read(&read, explainer, out)?;
     }
     if let Some(remedy) = dump.remedy() {
         self::line(Priority::Warning, &format!("{}: {remedy}", path.display()));
     }
-    Ok(no_text)
+    Ok(())
 }
 
-/// Explains one line or entry. Returns the number of lines that are no text.
+/// Explains one line or entry.
 fn explain_read(
     read: &Read<'_>,
     explainer: &mut Explainer<'_>,
     out: &mut dyn Write,
-) -> anyhow::Result<u64> {
+) -> io::Result<()> {
     match read {
-        Read::Entry(entry) => explainer.entry(entry, out)?,
-        Read::NoText => explainer.unreadable("no text", out)?,
-        Read::Other => explainer.unreadable("an empty line", out)?,
+        Read::Entry(entry) => explainer.entry(entry, out),
+        Read::NoText => {
+            explainer.no_text += 1;
+            explainer.unreadable("no text", out)
+        }
+        Read::Other => explainer.unreadable("an empty line", out),
     }
-    Ok(u64::from(*read == Read::NoText))
 }
 
 fn some_text<'t>(bytes: &'t [u8]) -> Option<Cow<'t, str>> {

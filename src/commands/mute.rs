@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::adapters::config::Config;
-use crate::adapters::store::{Store, become_owner, log_recoveries};
+use crate::adapters::store::{Store, become_owner};
 use crate::commands::cli::{self, Cli};
 use crate::commands::clock::now;
-use crate::commands::status::words::{minute, muted};
+use crate::commands::status::words::muted;
 use crate::commands::{output, partner, status};
 use crate::domain::alerts::{LONGEST_MUTE, MuteTerms};
 use crate::domain::base::clean::for_terminal;
@@ -42,10 +42,10 @@ pub fn command(cli: &Cli, arguments: &cli::MuteArgs) -> anyhow::Result<u8> {
         alerts.mute(&name, terms, &mut outbox);
         before
     })?;
-    let before = before.map(|before| format!(" (until now: {})", minute(before, zone)));
+    let before = before.map(|before| format!(" (until now: {})", zone.minute(before)));
     let said = format!(
         "{name} is muted until {}{}: its alerts are held back and summed up then; counting continues",
-        minute(until, zone),
+        zone.minute(until),
         before.unwrap_or_default()
     );
     say(&said)
@@ -71,12 +71,7 @@ pub(crate) fn change<T>(
     change: impl FnOnce(&mut Daily) -> T,
 ) -> anyhow::Result<T> {
     become_owner(path)?;
-    let mut unusual = Vec::new();
-    let changed = Store::open(path)?.commit(zone.local(now()), |daily, recoveries| {
-        unusual = recoveries.to_vec();
-        change(daily)
-    });
-    log_recoveries(&unusual);
+    let changed = Store::open(path)?.change(zone.local(now()), change);
     changed.context("changing the state")
 }
 

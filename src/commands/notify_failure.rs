@@ -1,18 +1,17 @@
 //! `notify-failure`: reports in Slack that a unit failed; `OnFailure=` of our units starts it. It needs no state: the state may
 //! be the cause of the failure.
 
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 
 use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
-use crate::adapters::program;
+use crate::adapters::service::property;
 use crate::adapters::slack::{ProxySettings, SlackClient};
 use crate::adapters::store::StopTold;
 use crate::commands::cli::{self, Cli};
-use crate::commands::clock::now;
+use crate::commands::clock::{now, wait};
 use crate::domain::alerts::Layout;
 use crate::domain::base::stop::Stop;
 use crate::domain::render::{FailedUnit, unit_failed};
@@ -43,15 +42,8 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailureArgs) -> anyhow::Result<
         restarts: restarts(&arguments.unit),
         at: now(),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting")?;
-    runtime.block_on(tell(
-        &unit,
-        &SlackClient::by(&ProxySettings::find(), &config.slack, &token)?,
-        &config,
-    ))?;
+    let client = SlackClient::by(&ProxySettings::find(), &config.slack, &token)?;
+    wait(tell(&unit, &client, &config)).context("starting")??;
     let told = format!("Slack was told that {} failed", unit.name);
     about(Topic::UNIT_FAILED, Priority::Notice, &told);
     if unit.name == SERVICE {
@@ -76,10 +68,7 @@ fn how(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
 
 /// How often systemd has restarted the unit automatically; 0 if unknown.
 fn restarts(unit: &str) -> u64 {
-    let mut systemctl = Command::new("systemctl");
-    let asked = systemctl.args(["show", "--property=NRestarts", "--value", "--", unit]);
-    let said = program::text(asked, Duration::from_secs(5)).unwrap_or_default();
-    said.trim().parse().unwrap_or(0)
+    property(unit, "NRestarts").parse().unwrap_or(0)
 }
 
 /// Posts until Slack accepts the message or refuses it for good, or the time is up.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::Url;
-
 use super::ca_file::ca_file;
 use super::expect::expects;
 use super::keys::{ConfigError, Keys, Text};
 use super::model::AUTH_LOG;
 use super::routes;
-use super::values::{absolute, address, duration, not_empty, number, remind, time_of_day, zone};
+use super::values::{
+    absolute, address, duration, not_empty, number, optional_address, remind, time_of_day, zone,
+};
 use super::{
     Config, DigestConfig, HeartbeatConfig, Partners, Slack, SourceConfig, SourceKind, WebhookConfig,
 };
@@ -45,9 +45,9 @@ const MOST_PER_HOUR: u32 = 3_600;
 pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
     let mut keys = text.keys()?;
     let zone = keys.get("timezone", zone)?.unwrap_or_default();
-    let slack = slack(keys.table("slack")?)?;
-    let partners = partners(keys.table("partners")?)?;
-    let source = source(keys.table("source")?)?;
+    let slack = keys.section("slack", slack)?;
+    let partners = keys.section("partners", partners)?;
+    let source = keys.section("source", source)?;
     let mut own = keys.table("alerts")?;
     let alerts = alerts(&mut own, &AlertPolicy::default())?;
     let of_partners = own.table("partners")?.named_tables()?.into_iter();
@@ -62,9 +62,9 @@ pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
     }
     let (main, label) = (&slack.channel, &slack.label);
     let routes = routes::routes(&mut keys, main, label, channels, text)?;
-    let digest = digest(keys.table("digest")?)?;
-    let heartbeat = heartbeat(keys.table("heartbeat")?)?;
-    let webhook = webhook(keys.table("webhook")?)?;
+    let digest = keys.section("digest", digest)?;
+    let heartbeat = keys.section("heartbeat", heartbeat)?;
+    let webhook = keys.section("webhook", webhook)?;
     let feeds = expects(&mut keys, zone, text)?;
     keys.end()?;
     Ok(Config {
@@ -85,45 +85,39 @@ pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
     })
 }
 
-fn slack(mut keys: Keys<'_>) -> Result<Slack, ConfigError> {
+fn slack(keys: &mut Keys<'_>) -> Result<Slack, ConfigError> {
     let channel = keys.get("channel", not_empty(CHANNEL))?;
     let label = keys.get("label", not_empty(LABEL))?;
-    let slack = Slack {
+    Ok(Slack {
         channel_unset: channel.is_none(),
         channel: channel.unwrap_or_else(|| CHANNEL.to_owned()),
         label: label.unwrap_or_else(host_name),
         api_url: (keys.get("api-url", api_url)?).unwrap_or_else(|| API_URL.to_owned()),
         ca_file: keys.get("ca-file", ca_file)?.flatten(),
         language: keys.get("language", language)?.unwrap_or_default(),
-    };
-    keys.end()?;
-    Ok(slack)
+    })
 }
 
-fn partners(mut keys: Keys<'_>) -> Result<Partners, ConfigError> {
+fn partners(keys: &mut Keys<'_>) -> Result<Partners, ConfigError> {
     let group = keys.get("group", not_empty(GROUP))?;
     let user = |user: String| match user.trim().is_empty() {
         true => Err("an empty name; for example [\"alice\", \"bob\"]".to_owned()),
         false => Ok(user),
     };
-    let partners = Partners {
+    Ok(Partners {
         group: group.unwrap_or_else(|| GROUP.to_owned()),
         users: keys.list("users", user)?,
         names: keys.get("names", Ok)?.unwrap_or_default(),
         certificates: keys.get("certificates", absolute)?,
-    };
-    keys.end()?;
-    Ok(partners)
+    })
 }
 
-fn source(mut keys: Keys<'_>) -> Result<SourceConfig, ConfigError> {
-    let source = SourceConfig {
+fn source(keys: &mut Keys<'_>) -> Result<SourceConfig, ConfigError> {
+    Ok(SourceConfig {
         kind: keys.get("kind", kind)?.unwrap_or_default(),
         auth_log: (keys.get("auth-log", absolute)?).unwrap_or_else(|| AUTH_LOG.into()),
         journal_directory: keys.get("journal-directory", absolute)?,
-    };
-    keys.end()?;
-    Ok(source)
+    })
 }
 
 /// Reads the keys of `[alerts]` or of one partner's table; a key that is missing has the general value.
@@ -151,44 +145,32 @@ fn alerts(keys: &mut Keys<'_>, general: &AlertPolicy) -> Result<AlertPolicy, Con
     })
 }
 
-fn digest(mut keys: Keys<'_>) -> Result<DigestConfig, ConfigError> {
+fn digest(keys: &mut Keys<'_>) -> Result<DigestConfig, ConfigError> {
     let closes_from = keys.get("closes-from", time_of_day("23:00"))?;
-    let digest = DigestConfig {
+    Ok(DigestConfig {
         closes_from: closes_from.unwrap_or(CLOSES_FROM),
         idle: keys.get("idle", Ok)?.unwrap_or(true),
-    };
-    keys.end()?;
-    Ok(digest)
+    })
 }
 
 /// Reads the address that is fetched while all is well; `None` for an empty one.
-fn heartbeat(mut keys: Keys<'_>) -> Result<HeartbeatConfig, ConfigError> {
-    let url = keys.get("url", |url: String| match url.as_str() {
-        "" => Ok(None),
-        url => address(url, HEARTBEAT_URL).map(Some),
-    })?;
-    keys.end()?;
-    let url: Option<Url> = url.flatten();
-    Ok(HeartbeatConfig { url })
+fn heartbeat(keys: &mut Keys<'_>) -> Result<HeartbeatConfig, ConfigError> {
+    let url = keys.get("url", optional_address(HEARTBEAT_URL))?;
+    Ok(HeartbeatConfig { url: url.flatten() })
 }
 
 /// Reads where events are posted to; `None` for an empty address.
-fn webhook(mut keys: Keys<'_>) -> Result<WebhookConfig, ConfigError> {
-    let url = keys.get("url", |url: String| match url.as_str() {
-        "" => Ok(None),
-        url => address(url, WEBHOOK_URL).map(Some),
-    })?;
+fn webhook(keys: &mut Keys<'_>) -> Result<WebhookConfig, ConfigError> {
+    let url = keys.get("url", optional_address(WEBHOOK_URL))?;
     let kinds: Vec<AlertKind> = keys.list("kinds", |name: String| name.parse())?;
-    let webhook = WebhookConfig {
+    Ok(WebhookConfig {
         url: url.flatten(),
         kinds: match kinds.is_empty() {
             true => AlertKind::ALL.to_vec(),
             false => kinds,
         },
         ca_file: keys.get("ca-file", ca_file)?.flatten(),
-    };
-    keys.end()?;
-    Ok(webhook)
+    })
 }
 
 fn language(name: String) -> Result<Language, String> {

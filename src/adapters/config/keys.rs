@@ -120,6 +120,24 @@ impl<'a> Keys<'a> {
         self.table_of(key, value)
     }
 
+    /// Reads a table below this one, and refuses the keys in it that were not read.
+    pub(super) fn section<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Keys<'a>) -> Result<T, ConfigError>,
+    ) -> Result<T, ConfigError> {
+        let mut keys = self.table(key)?;
+        let read = read(&mut keys)?;
+        keys.end()?;
+        Ok(read)
+    }
+
+    /// Was a value of this key read?
+    pub(super) fn has(&self, key: &str) -> bool {
+        let mut given = self.known.iter().filter(|(_, at)| at.is_some());
+        given.any(|(known, _)| *known == key)
+    }
+
     /// Returns all values in this table by name, each converted by `read`.
     pub(super) fn each<T: Deserialize<'a>, U>(
         mut self,
@@ -265,6 +283,14 @@ fn in_words(message: &str) -> String {
         other => other,
     };
     format!("{wrong}, expected {expected}")
+}
+
+/// The end of an error about an unknown name: the most similar known one, or else an example.
+pub(super) fn hint(near: Option<&str>, example: &str) -> String {
+    match near {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => example.to_owned(),
+    }
 }
 
 /// The most wrong letters in a key or a zone for a suggestion.

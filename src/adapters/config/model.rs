@@ -64,7 +64,7 @@ pub struct Slack {
 }
 
 /// `[partners]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Partners {
     /// The Unix group of the partners.
     pub group: String,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 use toml::Value;
 
-use super::keys::nearest;
+use super::keys::{hint, nearest};
 use crate::domain::base::time::Zone;
 
 /// The longest duration that is accepted: a year.
@@ -64,9 +64,7 @@ pub(super) fn minutes(text: &str) -> Option<u32> {
 /// Reads a zone by its name; the error suggests the most similar name.
 pub(super) fn zone(name: String) -> Result<Zone, String> {
     name.parse().map(Zone::Named).map_err(|_| {
-        let hint = nearest_zone(&name).map_or("for example \"Europe/Paris\"".to_owned(), |zone| {
-            format!("did you mean \"{zone}\"?")
-        });
+        let hint = hint(nearest_zone(&name), "for example \"Europe/Paris\"");
         format!("there is no zone \"{name}\"; {hint}")
     })
 }
@@ -123,6 +121,14 @@ pub(super) fn absolute(path: PathBuf) -> Result<PathBuf, String> {
     match path.is_absolute() {
         true => Ok(path),
         false => Err("a path that begins with / is needed".to_owned()),
+    }
+}
+
+/// Reads such an address, or none from an empty text.
+pub(super) fn optional_address(example: &str) -> impl Fn(String) -> Result<Option<Url>, String> {
+    move |url| match url.as_str() {
+        "" => Ok(None),
+        url => address(url, example).map(Some),
     }
 }
 

@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate};
 
 /// The end of a certificate file's name, as ssh-keygen(1) gives it.
@@ -89,8 +91,9 @@ fn read(path: &Path) -> io::Result<Option<Certificate>> {
     let mut text = String::new();
     file.take(MOST).read_to_string(&mut text)?;
     let no = || io::Error::other("it holds no certificate of OpenSSH");
-    let data = text.split_whitespace().nth(1).and_then(base64);
-    parse(&data.ok_or_else(no)?).ok_or_else(no)
+    let data = text.split_whitespace().nth(1).ok_or_else(no)?;
+    let data = STANDARD.decode(data).map_err(|_| no())?;
+    parse(&data).ok_or_else(no)
 }
 
 /// The fields of a certificate, in their order.
@@ -143,22 +146,6 @@ fn number<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     Some(*taken)
 }
 
-/// Decodes base64 as in a key file.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0);
-    for letter in text.trim_end_matches('=').bytes() {
-        let value = LETTERS.iter().position(|known| *known == letter)?;
-        bits = (bits << 6 | u32::try_from(value).ok()?) & 0xffff;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held).to_le_bytes()[0]);
-        }
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,8 +180,8 @@ mod tests {
     #[test]
     fn no_part_of_a_certificate_is_taken_for_the_whole() {
         let text = std::fs::read_to_string("tests/certificates/alice-cert.pub").expect("a file");
-        let data = text.split_whitespace().nth(1).and_then(base64);
-        let data = data.expect("base64");
+        let data = text.split_whitespace().nth(1).expect("a key");
+        let data = STANDARD.decode(data).expect("base64");
         let whole = parse(&data).flatten().expect("a certificate");
         assert_eq!(whole.principals, ["alice", "team"]);
         for length in 0..data.len() {

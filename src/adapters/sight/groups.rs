@@ -38,48 +38,23 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
     let mut groups: Vec<UnseenGroup> = gaps
         .into_iter()
         .take(TOLD)
-        .map(|(gap, partners)| silent(gap, partners))
+        .map(|(gap, partners)| silent(sight, gap, partners))
         .collect();
     // One message for all of them: usually one fix helps them all.
     if let Some((why, _)) = nowhere.first_key_value() {
         let why = why.clone();
-        groups.push(blind(nowhere.into_values().flatten().collect(), why));
+        let partners = nowhere.into_values().flatten().collect();
+        groups.push(blind(sight, partners, why));
     }
     if let Some(why) = sight.unreadable.as_ref().filter(|_| !by_root) {
         let why = format!("{why}: {}", ENABLE);
         groups.push(unknown("unreadable", vec![String::new()], why));
     }
-    for group in &mut groups {
-        group.put_names(sight);
-    }
     groups
 }
 
-impl UnseenGroup {
-    /// Adds the partners' full names to the message.
-    fn put_names(&mut self, sight: &Sight) {
-        if let Content::LogLevel {
-            partners,
-            full_names,
-            ..
-        }
-        | Content::Unseen {
-            partners,
-            full_names,
-            ..
-        } = &mut self.content
-        {
-            let full_name = |name: &String| sight.partners.get(name)?.full_name.clone();
-            let named = partners.iter();
-            *full_names = named
-                .filter_map(|name| Some((name.clone(), full_name(name)?)))
-                .collect();
-        }
-    }
-}
-
 /// The group of partners whose files sshd does not log because of this directive.
-fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
+fn silent(sight: &Sight, gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
     let (found, line, file) = (&gap.found, &gap.line, &gap.file);
     let count = partners.len();
     UnseenGroup {
@@ -88,7 +63,7 @@ fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
         content: Content::LogLevel {
             partners: kept(&partners),
             count,
-            full_names: BTreeMap::new(),
+            full_names: full_names(sight, &partners),
             found: found.clone(),
             line: line.clone(),
             file: file.clone(),
@@ -98,7 +73,7 @@ fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
 }
 
 /// The group of partners whose `/dev/log` leads nowhere.
-fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
+fn blind(sight: &Sight, mut partners: Vec<String>, why: String) -> UnseenGroup {
     partners.sort();
     let count = partners.len();
     UnseenGroup {
@@ -107,7 +82,7 @@ fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
         content: Content::Unseen {
             partners: kept(&partners),
             count,
-            full_names: BTreeMap::new(),
+            full_names: full_names(sight, &partners),
             known: true,
             why,
         },
@@ -137,6 +112,15 @@ fn unknown(reason: &str, partners: Vec<String>, why: String) -> UnseenGroup {
         },
         partners,
     }
+}
+
+/// The full names of the partners that are named, as far as they are known.
+fn full_names(sight: &Sight, partners: &[String]) -> BTreeMap<String, String> {
+    let full_name = |name: &String| sight.partners.get(name)?.full_name.clone();
+    let named = kept(partners).into_iter();
+    named
+        .filter_map(|name| Some((name.clone(), full_name(&name)?)))
+        .collect()
 }
 
 fn kept(partners: &[String]) -> Vec<String> {

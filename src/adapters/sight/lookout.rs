@@ -40,6 +40,7 @@ const MARKED: Duration = Duration::from_secs(600);
 const STRANGERS: usize = 100;
 
 /// The present findings, and those that were already reported.
+#[derive(Default)]
 pub struct Lookout {
     partners: config::Partners,
     sight: Option<Sight>,
@@ -66,17 +67,7 @@ impl Lookout {
     pub fn new(partners: &config::Partners) -> Lookout {
         Lookout {
             partners: partners.clone(),
-            sight: None,
-            left: None,
-            stale: None,
-            turn: None,
-            looked: None,
-            strangers: BTreeMap::new(),
-            unbound: BTreeSet::new(),
-            told: BTreeSet::new(),
-            marked: None,
-            expiries: ExpiryWatch::default(),
-            missed: MissedChanges::default(),
+            ..Lookout::default()
         }
     }
 

@@ -40,15 +40,6 @@ pub(crate) struct WatchedPaths {
 /// A file's stamp: device, inode, and the time of the last change of any kind (ctime), in seconds and nanoseconds.
 type FileStamp = (u64, u64, i64, i64);
 
-/// The result of a wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Waited {
-    /// There was no change for long enough.
-    None,
-    /// There was a change, or it is time to look again.
-    Some,
-}
-
 impl WatchedPaths {
     /// The watched paths as they are now.
     pub(crate) fn now(sight: Option<&Sight>) -> WatchedPaths {
@@ -110,20 +101,20 @@ impl WatchedPaths {
         })
     }
 
-    /// Waits until a file changes, and a moment more, since several changes come together. If all is `done`, it returns as soon
-    /// as the last change is old enough.
-    pub(crate) fn wait_for_change(&self, done: bool) -> Waited {
+    /// Waits until a file changes, and a moment more, since several changes come together, or until it is time to look again. If
+    /// all is `done`, it returns as soon as the last change is old enough: false, because nothing has changed.
+    pub(crate) fn wait_for_change(&self, done: bool) -> bool {
         let begun = Instant::now();
         loop {
             if WatchedPaths::of(self.files.iter().map(|(path, _)| path.clone())) != *self {
                 std::thread::sleep(TURN);
-                return Waited::Some;
+                return true;
             }
             if done && self.is_old() {
-                return Waited::None;
+                return false;
             }
             if begun.elapsed() > PATIENCE {
-                return Waited::Some;
+                return true;
             }
             std::thread::sleep(TURN);
         }

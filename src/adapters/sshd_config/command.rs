@@ -29,6 +29,10 @@ pub(super) enum Logging {
     Unknown,
 }
 
+fn nothing(why: &'static str, better: String) -> Logging {
+    Logging::Nothing { why, better }
+}
+
 /// Judges a `ForceCommand`: the raw rest of the line, with quotes and comment.
 pub(super) fn forced(command: &str) -> Logging {
     let bare = command.replace(['"', '\''], "");
@@ -40,10 +44,10 @@ pub(super) fn forced(command: &str) -> Logging {
         return match arguments.chars().next() {
             // Up to OpenSSH 10.3 only blanks separate arguments: a tab joins two words, sshd reports nothing, and the level
             // stays ERROR. Later versions accept a tab, but the version here is not known.
-            Some('\t') => Logging::Nothing {
-                why: "a tab follows internal-sftp, where a blank is needed",
-                better: better(),
-            },
+            Some('\t') => nothing(
+                "a tab follows internal-sftp, where a blank is needed",
+                better(),
+            ),
             None | Some(' ') => sftp_server(
                 arguments.split(' ').filter(|word| !word.is_empty()),
                 WORDS_TAKEN - 1,
@@ -53,10 +57,7 @@ pub(super) fn forced(command: &str) -> Logging {
         };
     }
     if bare.starts_with(INTERNAL) {
-        return Logging::Nothing {
-            why: QUOTED,
-            better: better(),
-        };
+        return nothing(QUOTED, better());
     }
     program(&bare.split_whitespace().collect::<Vec<_>>(), better)
 }
@@ -68,13 +69,12 @@ pub(super) fn subsystem(command: &str) -> Logging {
     }
     let words = words(command);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let unquoted = || better(words.iter().flat_map(|word| word.split_whitespace()));
     match words.as_slice() {
         // OpenSSH 9.2 removes these quotes; 10.0 keeps them, so the level's name contains a quote.
         [INTERNAL, arguments @ ..] if arguments.iter().any(|word| word.contains(' ')) => {
-            Logging::Nothing {
-                why: "later versions of sshd keep the quotes, and sftp-server refuses them",
-                better: better(words.iter().flat_map(|word| word.split_whitespace())),
-            }
+            let why = "later versions of sshd keep the quotes, and sftp-server refuses them";
+            nothing(why, unquoted())
         }
         [INTERNAL, arguments @ ..] => {
             let arguments = arguments
@@ -83,10 +83,7 @@ pub(super) fn subsystem(command: &str) -> Logging {
                 .filter(|word| !word.is_empty());
             sftp_server(arguments, WORDS_TAKEN - 1, || better(words.iter().copied()))
         }
-        [quoted, ..] if quoted.split(' ').next() == Some(INTERNAL) => Logging::Nothing {
-            why: QUOTED,
-            better: better(words.iter().flat_map(|word| word.split_whitespace())),
-        },
+        [quoted, ..] if quoted.split(' ').next() == Some(INTERNAL) => nothing(QUOTED, unquoted()),
         words => program(words, || better(words.iter().copied())),
     }
 }
@@ -94,10 +91,8 @@ pub(super) fn subsystem(command: &str) -> Logging {
 /// A command with a blank that sshd does not accept as one: it joins the text around it to one word.
 fn foreign_blank(command: &str, bare: &str) -> Option<Logging> {
     let foreign = |letter: char| letter.is_whitespace() && !BLANKS.contains(&letter);
-    command.contains(foreign).then(|| Logging::Nothing {
-        why: "a no-break space or its like stands where sshd needs a plain space",
-        better: better(bare.split_whitespace()),
-    })
+    let why = "a no-break space or its like stands where sshd needs a plain space";
+    (command.contains(foreign)).then(|| nothing(why, better(bare.split_whitespace())))
 }
 
 /// Judges a command that the login shell runs.
@@ -122,10 +117,7 @@ fn sftp_server<'a>(
     better: impl Fn() -> String,
 ) -> Logging {
     let options = SftpServerOptions::read(arguments.take(most));
-    let nothing = |why| Logging::Nothing {
-        why,
-        better: better(),
-    };
+    let nothing = |why| nothing(why, better());
     if let Some(why) = options.refused {
         return nothing(why);
     }

@@ -36,6 +36,6 @@ pub use file::{ConfigFiles, Directive, MatchAccount, OPTIONS, PATH, PROGRAM, Unr
 pub use in_force::{InForce, forces_logging, in_force};
 pub use keys::silent_keys;
 pub use missing::Missing;
-pub use sshd::{ADDRESS, Asked, Sshd};
+pub use sshd::{ADDRESS, Sshd};
 pub use sshds::Sshds;
 pub use started::Started;

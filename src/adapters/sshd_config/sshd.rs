@@ -25,15 +25,6 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// The client's address in the question to sshd: a reserved one, since a partner's address is unknown (RFC 5737).
 pub const ADDRESS: &str = "192.0.2.1";
 
-/// The source of the settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// `sshd -T -C user=…`.
-    Sshd,
-    /// sshd's files, because sshd could not be asked, for this reason.
-    Files(String),
-}
-
 /// sshd's configuration, to be asked for one partner after another.
 #[derive(Debug)]
 pub struct Sshd {
@@ -80,12 +71,9 @@ impl Sshd {
         self.refused.as_deref().filter(|_| self.failed)
     }
 
-    /// The source of the settings: sshd, or its files with the reason why sshd could not be asked.
-    pub fn asked(&self) -> Asked {
-        match &self.refused {
-            None => Asked::Sshd,
-            Some(why) => Asked::Files(why.clone()),
-        }
+    /// The reason why its files are read instead of asking it.
+    pub fn unasked(&self) -> Option<&str> {
+        self.refused.as_deref()
     }
 
     /// The reason why its files cannot be read.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::listeners::listeners;
 use super::{PATH, PROGRAM};
 use crate::adapters::program;
+use crate::adapters::service::properties;
 
 /// The options of sshd without an argument, which may be joined with others in one word (sshd(8)).
 const ALONE: &str = "46DGRTVdiqrt";
@@ -109,14 +110,7 @@ pub(super) fn sshds() -> Vec<Started> {
 /// The sshds of systemd's units that run, or will run at boot. If the command line of a running one is visible, it is used
 /// instead of its unit's, and removed from the listeners.
 fn of_units(shown: &str, listeners: &mut BTreeMap<String, String>) -> Vec<Started> {
-    let units: Vec<BTreeMap<&str, &str>> = shown
-        .split("\n\n")
-        .map(|unit| {
-            unit.lines()
-                .filter_map(|line| line.split_once('='))
-                .collect()
-        })
-        .collect();
+    let units: Vec<BTreeMap<&str, &str>> = properties(shown).collect();
     let is = |unit: &BTreeMap<&str, &str>, key, begin| {
         unit.get(key)
             .is_some_and(|value: &&str| value.starts_with(begin))

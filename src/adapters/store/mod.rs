@@ -21,6 +21,5 @@ pub use error::{StateError, UnsafePath};
 pub use locks::{InstanceLock, SendLock};
 pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};
-pub(crate) use recoveries::log_recoveries;
 pub use room::no_room;
 pub use stop_told::StopTold;

@@ -1,16 +1,32 @@
 //! Logs that a state file was damaged, deleted, or written by another program.
 
-use super::recover::{Recovery, Snapshot};
-use crate::adapters::log::{Priority, Topic, about};
+use chrono::{DateTime, FixedOffset};
 
-/// Logs unusual facts about the state file after the commit that found them; the day's table shows them as notices.
-pub(crate) fn log_recoveries(recoveries: &[Recovery]) {
-    for recovery in recoveries {
-        about(
-            Topic::STATE_RECOVERED,
-            Priority::Warning,
-            &in_words(recovery),
-        );
+use super::recover::{Recovery, Snapshot};
+use super::{Disk, StateError, Store};
+use crate::adapters::log::{Priority, Topic, about};
+use crate::domain::state::Daily;
+
+impl<D: Disk> Store<D> {
+    /// Commits a change, and then logs unusual facts about the state file; the day's table shows them as notices.
+    pub(crate) fn change<T>(
+        &mut self,
+        now: DateTime<FixedOffset>,
+        change: impl FnOnce(&mut Daily) -> T,
+    ) -> Result<T, StateError> {
+        let mut unusual = Vec::new();
+        let changed = self.commit(now, |daily, recoveries| {
+            unusual = recoveries.to_vec();
+            change(daily)
+        })?;
+        for recovery in &unusual {
+            about(
+                Topic::STATE_RECOVERED,
+                Priority::Warning,
+                &in_words(recovery),
+            );
+        }
+        Ok(changed)
     }
 }
 

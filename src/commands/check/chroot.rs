@@ -167,12 +167,8 @@ fn of_fault(fault: ChrootFault, at: &[(&Path, &Vec<&str>)]) -> Option<Finding> {
         ),
         ChrootFault::NotSeen => return None,
     };
-    let shown: Vec<String> = paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let partners: Vec<&str> = at.iter().flat_map(|(_, who)| *who).copied().collect();
-    let (shown, partners) = (names(&shown), names(&partners));
+    let shown = names(paths.iter().map(|path| path.display().to_string()));
+    let partners = names(at.iter().flat_map(|(_, who)| *who));
     let said = format!("{shown} {is}: sshd ends the session of {partners}");
     Some(Finding::problem(NAME, said).fixed_by(fix))
 }

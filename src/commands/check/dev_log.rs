@@ -101,8 +101,8 @@ fn judge(facts: &DevLogFacts<'_>, fixes: &DevLogFixes<'_>) -> Vec<Finding> {
     for ((reached, fault), tried) in grouped(chroots.map(|one| ((&one.reached, &one.fault), one))) {
         let Some(told) = reached.told() else { continue };
         let logs = tried.iter().map(|one| one.path.join("dev/log"));
-        let logs: Vec<String> = logs.map(|log| log.display().to_string()).collect();
-        let (who, logs) = (partners(&tried), names(&logs));
+        let logs = names(logs.map(|log| log.display().to_string()));
+        let who = partners(&tried);
         let said = format!("{told}: no file of {who} reaches {log} ({logs})");
         let chroots: Vec<&Path> = tried.iter().map(|one| one.path.as_path()).collect();
         let fix = fault.fix(reached, &chroots, fixes);
@@ -124,12 +124,7 @@ fn not_read(log: &Log, line: &str) -> Finding {
 }
 
 fn partners(tried: &[&TriedChroot<'_>]) -> String {
-    let all: Vec<&str> = tried
-        .iter()
-        .flat_map(|one| &one.partners)
-        .copied()
-        .collect();
-    names(&all)
+    names(tried.iter().flat_map(|one| &one.partners))
 }
 
 #[cfg(test)]

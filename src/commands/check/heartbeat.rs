@@ -4,10 +4,11 @@ use reqwest::Url;
 
 use super::finding::{CheckReport, Finding};
 use super::machine::MachineFacts;
-use super::network::{wait, way};
+use super::network::way;
 use super::units::SERVICE;
 use super::words::edit;
 use crate::adapters::config::Config;
+use crate::commands::clock::wait;
 use crate::commands::run::heartbeat::{client, fetch};
 
 /// The name of the matter.

@@ -8,9 +8,9 @@ use systemd::journal::OpenOptions;
 use super::finding::{CheckReport, Finding};
 use super::machine::MachineFacts;
 use super::units::Units;
-use super::words::many;
 use crate::adapters::source::choice::Log;
 use crate::adapters::source::journal::{DROPPED, limit, may_hold_ssh, reach};
+use crate::domain::base::names::many;
 use crate::domain::base::time::Time;
 use crate::domain::sessions::Limit;
 
@@ -159,7 +159,7 @@ fn of_limit(facts: &JournalFacts) -> Finding {
     let enough = at_least(ENOUGH, Duration::from_secs(1));
     let default = Limit::default();
     if facts.dropped > 0 && !enough {
-        let lost = many(usize::try_from(facts.dropped).unwrap_or(usize::MAX), "line");
+        let lost = many(facts.dropped, "line");
         let said = format!(
             "journald dropped {lost} of sshd or of sessions within a week: more than {rate}"
         );
@@ -187,7 +187,7 @@ fn away(reach: Duration) -> String {
     let reach = match (reach.as_secs() / 86_400, reach.as_secs() / 3_600) {
         (0, 0) => return ", with less than an hour of entries".to_owned(),
         (0, hours) => format!("{hours} h"),
-        (days, _) => many(usize::try_from(days).unwrap_or(usize::MAX), "day"),
+        (days, _) => many(days, "day"),
     };
     format!(", reaching back {reach}: the service can be stopped for as long and loses no entry")
 }

@@ -49,9 +49,9 @@ mod words;
 use std::path::Path;
 
 use crate::adapters::log::{Priority, line};
-use crate::adapters::store::{Store, become_owner, log_recoveries};
 use crate::commands::cli::{self, Cli};
 use crate::commands::clock::now;
+use crate::commands::mute::change;
 use crate::commands::output;
 use crate::domain::base::time::Zone;
 use crate::domain::delivery;
@@ -82,7 +82,7 @@ pub fn command(cli: &Cli, arguments: &cli::CheckArgs) -> anyhow::Result<u8> {
     };
     let code = output::to_output(|out| {
         match arguments.json {
-            true => print::json(&findings, out)?,
+            true => output::json_line(out, &findings)?,
             false => print::text(&findings, look, out)?,
         }
         Ok(match worst {
@@ -107,20 +107,10 @@ fn end_pause(directory: &Path, zone: Zone) -> anyhow::Result<()> {
     if !directory.join("daily.json").exists() {
         return Ok(());
     }
-    become_owner(directory)?;
-    let now = now();
-    let mut unusual = Vec::new();
-    Store::open(directory)?.commit(zone.local(now), |daily, recoveries| {
-        unusual = recoveries.to_vec();
-        delivery::note_answer(
-            daily,
-            &PostResult::Accepted { at: None },
-            &AfterPost::Done,
-            now,
-        );
-    })?;
-    log_recoveries(&unusual);
-    Ok(())
+    let accepted = PostResult::Accepted { at: None };
+    change(directory, zone, |daily| {
+        delivery::note_answer(daily, &accepted, &AfterPost::Done, now());
+    })
 }
 
 /// Is this root's own shell, on a machine without sudo?

@@ -1,6 +1,4 @@
-//! The service's network path: its proxy, and how to wait for a request.
-
-use std::io;
+//! The service's network path: its proxy.
 
 use super::machine::MachineFacts;
 use super::units::{SERVICE, Units};
@@ -26,10 +24,4 @@ fn of_service(units: &Units) -> Option<Proxy> {
     let file = std::fs::read(environment::FILE).unwrap_or_default();
     let unit = units.get(SERVICE, "Environment").replace(' ', "\n");
     Proxy::of(|variable| assigned(&file, variable).or_else(|| assigned(unit.as_bytes(), variable)))
-}
-
-/// Waits for a network request.
-pub(super) fn wait<F: Future>(asked: F) -> io::Result<F::Output> {
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    Ok(runtime.enable_all().build()?.block_on(asked))
 }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::finding::{Finding, Severity};
-use super::words::many;
 use crate::domain::base::clean::for_terminal;
+use crate::domain::base::names::many;
 
 /// The layout of the text.
 #[derive(Clone, Copy, Debug)]
@@ -23,12 +23,6 @@ const INDENT: usize = 9;
 
 /// The minimum width of the text: a narrower terminal breaks the lines itself.
 const NARROWEST: usize = 30;
-
-/// Prints a JSON list.
-pub(super) fn json(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
-    crate::commands::output::json(out, findings)?;
-    out.write_all(b"\n")
-}
 
 /// Prints first the names of the matters that are ok, then the other findings, the worst last. Each command is below its
 /// finding; the counts are at the end.
@@ -65,7 +59,7 @@ pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io:
         (Severity::Warning, "warning"),
         (Severity::Problem, "problem"),
     ];
-    let counts = counts.map(|(status, word)| (of(status).count(), word));
+    let counts = counts.map(|(status, word)| (of(status).count() as u64, word));
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counts.map(|(count, word)| many(count, word)).collect();
     match counts.is_empty() {
@@ -287,7 +281,7 @@ problem  dev-log: there is none in the chroot";
     #[test]
     fn programs_read_a_list_with_null_where_there_is_nothing_to_mend() {
         let mut out = Vec::new();
-        json(&findings()[..1], &mut out).unwrap();
+        crate::commands::output::json_line(&mut out, &findings()[..1]).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "[{\"name\":\"token\",\"status\":\"ok\",\"detail\":\"in /etc/credstore/slack-bot-token\",\"remedy\":null}]\n"

@@ -2,19 +2,14 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::Command;
-use std::time::Duration;
 
 use super::arrived::Reached;
 use super::dev_log_fault::{NAME, TriedChroot};
 use super::finding::Finding;
 use super::units::{DEVLOG, DEVLOG_PATH, Units};
-use crate::adapters::program;
+use crate::adapters::service::property;
 use crate::adapters::sight::SOCKET;
 use crate::domain::base::names::names;
-
-/// The time limit for systemctl.
-const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The partners whose `/dev/log` was bound by hand, by `sftp-monitor devlog`, or by a unit that does not start at boot.
 pub(super) fn gather<'a>(chroots: &[TriedChroot<'a>], units: &Units) -> Vec<&'a str> {
@@ -52,9 +47,7 @@ fn is_journalds(log: &Path) -> bool {
 
 /// Does a unit file or a line in /etc/fstab mount it? For a manual mount systemd knows no file.
 fn is_of_a_file(log: &Path) -> bool {
-    let mut systemctl = Command::new("systemctl");
-    systemctl.args(["show", "--property=FragmentPath", "--value", "--"]);
-    program::text(systemctl.arg(log), DEADLINE).is_ok_and(|printed| !printed.trim().is_empty())
+    !property(log, "FragmentPath").is_empty()
 }
 
 #[cfg(test)]

@@ -11,10 +11,8 @@ pub(super) fn judge(units: &Units, zone: Zone, chroot_told: bool) -> Vec<Finding
         let said = format!("whether the units run is unknown: {why}");
         return vec![Finding::warning("service", said)];
     }
-    let next = units.next.map(|next| {
-        let next = zone.local(next).format("%Y-%m-%d %H:%M:%S");
-        format!(", next run {next}")
-    });
+    let next = units.next.map(|next| zone.second(next));
+    let next = next.map(|next| format!(", next run {next}"));
     let mut found = vec![
         unit(units, "service", SERVICE, ""),
         unit(units, "timer", TIMER, &next.unwrap_or_default()),

@@ -2,13 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
 
 use super::finding::{CheckReport, Finding};
 use super::machine::MachineFacts;
 use super::words::{self, word};
-use crate::adapters::program;
+use crate::adapters::service::property;
 
 /// The name of the matter.
 const NAME: &str = "old-scripts";
@@ -29,9 +27,6 @@ const CRONTABS: [&str; 2] = ["/var/spool/cron/crontabs", "/var/spool/cron"];
 
 /// The directories of the administrator's own units.
 const UNITS: [&str; 2] = ["/etc/systemd/system", "/usr/local/lib/systemd/system"];
-
-/// The time limit for systemctl.
-const DEADLINE: Duration = Duration::from_secs(5);
 
 /// The day's counters: the scripts kept them in a file of this name, posted it and deleted it.
 const STATE: &str = "daily.json";
@@ -117,18 +112,12 @@ fn starters() -> Vec<(Starter, String)> {
 
 /// Those of a service and its timers that are active or enabled.
 fn running(service: &str) -> Vec<Starter> {
-    let show = |unit: &str, property: &str| {
-        let mut ask = Command::new("systemctl");
-        ask.args(["show", "--value", "--property", property, unit]);
-        let printed = program::text(&mut ask, DEADLINE).unwrap_or_default();
-        printed.trim().to_owned()
-    };
-    let triggers = show(service, "TriggeredBy");
+    let triggers = property(service, "TriggeredBy");
     let units = std::iter::once(service).chain(triggers.split_whitespace());
     let runs = |unit: &&str| {
-        let active = show(unit, "ActiveState");
+        let active = property(unit, "ActiveState");
         matches!(active.as_str(), "active" | "activating" | "reloading")
-            || show(unit, "UnitFileState").starts_with("enabled")
+            || property(unit, "UnitFileState").starts_with("enabled")
     };
     let running = units.filter(runs);
     running.map(|unit| Starter::Unit(unit.to_owned())).collect()

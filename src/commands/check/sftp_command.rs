@@ -5,7 +5,7 @@ use super::finding::Finding;
 use super::machine::{ServedPartner, ServingSshd};
 use super::units::Ssh;
 use super::words;
-use crate::adapters::sshd_config::{ADDRESS, Asked, InForce, Missing, expand, silent_keys};
+use crate::adapters::sshd_config::{ADDRESS, InForce, Missing, expand, silent_keys};
 use crate::domain::base::names::names;
 
 /// The name of the matter.
@@ -17,7 +17,8 @@ struct LevelFacts<'a> {
     partners: Vec<(&'a str, &'a InForce, bool)>,
     /// The partners with a key whose command logs no files, each with that key.
     keys: Vec<(&'a str, Missing)>,
-    asked: Asked,
+    /// Why sshd could not be asked.
+    unasked: Option<&'a str>,
     /// The settings depend on more than the account, such as the client's address.
     depends: bool,
     ssh: Ssh<'a>,
@@ -34,7 +35,7 @@ pub(super) fn look(one: &ServingSshd<'_>, root: bool) -> Vec<Finding> {
     judge(&LevelFacts {
         partners: logging.collect(),
         keys: one.partners.iter().flat_map(keys).collect(),
-        asked: one.sshd.asked(),
+        unasked: one.sshd.unasked(),
         depends: one
             .sshd
             .depends_on_more(one.partners.iter().map(ServedPartner::asked)),
@@ -63,7 +64,7 @@ fn judge(facts: &LevelFacts<'_>) -> Vec<Finding> {
         let who = names(&partners);
         found.push(match in_force {
             InForce::Logged { level } => {
-                let by = by(&facts.asked, facts.depends);
+                let by = by(facts.unasked, facts.depends);
                 Finding::ok(NAME, format!("-l {level} for {who}{by}"))
             }
             InForce::Missing(gap) => {
@@ -110,15 +111,15 @@ fn judge(facts: &LevelFacts<'_>) -> Vec<Finding> {
 }
 
 /// The source of the settings, in words.
-fn by(asked: &Asked, depends: bool) -> String {
-    match asked {
-        Asked::Sshd if depends => {
+fn by(unasked: Option<&str>, depends: bool) -> String {
+    match unasked {
+        None if depends => {
             format!(
                 ", sshd says of a client at {ADDRESS}; its `Match` also depends on more than the account"
             )
         }
-        Asked::Sshd => ", sshd says".to_owned(),
-        Asked::Files(why) => format!(", its files say ({why})"),
+        None => ", sshd says".to_owned(),
+        Some(why) => format!(", its files say ({why})"),
     }
 }
 
@@ -148,18 +149,17 @@ mod tests {
         })
     }
 
-    fn judged(partners: &[(&str, InForce)], asked: Asked) -> String {
+    fn judged(partners: &[(&str, InForce)], unasked: Option<&str>) -> String {
         let partners = partners
             .iter()
             .map(|(name, in_force)| (*name, in_force, true));
-        let asked_root = asked == Asked::Sshd;
         let facts = LevelFacts {
             partners: partners.collect(),
             keys: Vec::new(),
-            asked,
+            unasked,
             depends: false,
             ssh: Ssh::default(),
-            root: asked_root,
+            root: unasked.is_none(),
         };
         told(&judge(&facts))
     }
@@ -172,7 +172,7 @@ mod tests {
             ("dora", missing(7)),
         ];
         assert_eq!(
-            judged(&partners, Asked::Sshd),
+            judged(&partners, None),
             "ok sftp-log-level: -l INFO for bob, sshd says\n\
              problem sftp-log-level: no file of alice, dora is logged: /etc/ssh/sshd_config.d/sftp.conf:7: \
              ForceCommand internal-sftp: the level is below INFO; write: ForceCommand internal-sftp -l INFO\n  \
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_line_that_stands_nowhere_in_the_files_is_left_to_a_person() {
-        let said = judged(&[("alice", missing(0))], Asked::Sshd);
+        let said = judged(&[("alice", missing(0))], None);
         assert!(
             said.ends_with("> sudoedit /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh\n"),
             "{said}"
@@ -196,10 +196,7 @@ mod tests {
             why: "/etc/ssh/sshd_config: Permission denied".to_owned(),
         };
         assert_eq!(
-            judged(
-                &[("alice", unknown)],
-                Asked::Files("only root may ask sshd".to_owned())
-            ),
+            judged(&[("alice", unknown)], Some("only root may ask sshd")),
             "warning sftp-log-level: unknown for alice: /etc/ssh/sshd_config: Permission denied\n  > sudo sftp-monitor check\n"
         );
     }
@@ -209,7 +206,7 @@ mod tests {
         let InForce::Missing(gap) = missing(9) else {
             panic!("missing")
         };
-        let said = judged(&[("alice", InForce::Partly(gap))], Asked::Sshd);
+        let said = judged(&[("alice", InForce::Partly(gap))], None);
         assert!(
             said.starts_with(
                 "warning sftp-log-level: files of alice are logged for some clients, not for all: /etc/ssh/sshd_config.d/sftp.conf:9: ForceCommand internal-sftp, inside a Match that depends on more than the account: the level is below INFO; write: ForceCommand internal-sftp -l INFO\n  > sudo sed -i '9s|"
@@ -221,10 +218,7 @@ mod tests {
     #[test]
     fn what_root_cannot_know_either_names_no_command() {
         let why = "/etc/ssh/sshd_config:3 runs a program that is not sftp-server".to_owned();
-        let said = judged(
-            &[("alice", InForce::Unknown { why: why.clone() })],
-            Asked::Sshd,
-        );
+        let said = judged(&[("alice", InForce::Unknown { why: why.clone() })], None);
         assert_eq!(
             said,
             format!("warning sftp-log-level: unknown for alice: {why}\n")
@@ -237,7 +231,7 @@ mod tests {
         let facts = LevelFacts {
             partners: vec![("alice", &in_force, false)],
             keys: Vec::new(),
-            asked: Asked::Sshd,
+            unasked: None,
             depends: false,
             ssh: Ssh {
                 unit: "sshd",

@@ -3,7 +3,7 @@
 use super::channel;
 use super::finding::{CheckReport, Finding};
 use super::machine::MachineFacts;
-use super::network::{wait, way};
+use super::network::way;
 use super::refusal::{SlackFixes, with_fix};
 use super::slack_facts::{AskedChannel, SlackFacts, has};
 use super::token;
@@ -11,6 +11,7 @@ use super::units::SERVICE;
 use super::words::{edit, word};
 use crate::adapters::config::{Config, Token, environment};
 use crate::adapters::slack::{POST, Proxy, SlackClient, TokenIdentity};
+use crate::commands::clock::wait;
 use crate::domain::base::clean::escape;
 use crate::domain::base::language::Language;
 use crate::domain::render::Rendered;

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::adapters::program;
+use crate::adapters::service;
 use crate::adapters::sshd_config::{PATH, Started};
 use crate::domain::base::time::Time;
 
@@ -114,17 +115,18 @@ impl Units {
         }
     }
 
-    /// Reads the output of `systemctl show` for several units: `KEY=VALUE` lines, an empty line between units.
+    /// Reads the output of `systemctl show` for several units.
     pub(super) fn of(printed: &str) -> Units {
         let mut properties = BTreeMap::new();
-        for unit in printed.split("\n\n") {
-            let lines = unit.lines().filter_map(|line| line.split_once('='));
-            let of_unit: BTreeMap<String, String> = lines
-                .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .collect();
-            let names = of_unit.get("Names").map_or("", String::as_str);
-            for name in names.split_whitespace() {
-                properties.insert(name.to_owned(), of_unit.clone());
+        for unit in service::properties(printed) {
+            let owned = |(key, value): (&&str, &&str)| (key.to_string(), value.to_string());
+            for name in unit
+                .get("Names")
+                .copied()
+                .unwrap_or_default()
+                .split_whitespace()
+            {
+                properties.insert(name.to_owned(), unit.iter().map(owned).collect());
             }
         }
         Units {

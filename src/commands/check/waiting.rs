@@ -6,10 +6,9 @@ use std::time::Duration;
 use super::finding::Finding;
 use super::refusal::{SlackFixes, with_fix};
 use super::units::{DIGEST, SERVICE, Units};
-use super::words::many;
 use crate::commands::status;
 use crate::domain::base::clean::{PATH, clean};
-use crate::domain::base::names::names;
+use crate::domain::base::names::{many, names};
 use crate::domain::base::time::Time;
 use crate::domain::slack_reply::SlackTrouble;
 use crate::domain::state::Resume;
@@ -69,12 +68,11 @@ pub(super) fn judge(facts: &WaitingFacts<'_>, now: Time) -> Vec<Finding> {
     let parked: Vec<Option<&str>> = messages.chain(tables.map(Some)).collect();
     if !parked.is_empty() {
         let errors: BTreeSet<&str> = parked.iter().copied().flatten().collect();
-        let errors: Vec<&str> = errors.into_iter().collect();
         let more = match resume.parked_more {
             0 => String::new(),
             more => format!(" ({more} more were refused, and are no longer kept)"),
         };
-        let (messages, errors) = (many(parked.len(), "message"), names(&errors));
+        let (messages, errors) = (many(parked.len() as u64, "message"), names(errors));
         let said = format!("{messages} refused by Slack for good and kept: {errors}{more}");
         found.push(Finding::warning(NAME, said).fixed_by("sudo sftp-monitor status"));
     }
@@ -83,7 +81,7 @@ pub(super) fn judge(facts: &WaitingFacts<'_>, now: Time) -> Vec<Finding> {
             0 => Finding::ok(NAME, "nothing waits for Slack"),
             count => Finding::ok(
                 NAME,
-                format!("{} on the way to Slack", many(count, "message")),
+                format!("{} on the way to Slack", many(count as u64, "message")),
             ),
         });
     }
@@ -92,7 +90,7 @@ pub(super) fn judge(facts: &WaitingFacts<'_>, now: Time) -> Vec<Finding> {
 
 fn wait(count: usize) -> String {
     let verb = if count == 1 { "waits" } else { "wait" };
-    format!("{} {verb}", many(count, "message"))
+    format!("{} {verb}", many(count as u64, "message"))
 }
 
 /// Slack accepted no message at the last try.

@@ -4,14 +4,16 @@ use std::path::Path;
 
 use super::finding::{CheckReport, Finding};
 use super::machine::MachineFacts;
-use super::network::{wait, way};
+use super::network::way;
 use super::units::SERVICE;
-use super::words::{edit, many};
+use super::words::edit;
 use crate::adapters::config::{SECRET_CREDENTIAL, Secret, encrypted_credential};
 use crate::adapters::webhook::WebhookClient;
+use crate::commands::clock::wait;
 use crate::commands::status;
 use crate::domain::alerts::Events;
 use crate::domain::base::clean::{PATH, clean};
+use crate::domain::base::names::many;
 use crate::domain::base::time::Time;
 use crate::domain::webhook::{Delivery, test};
 
@@ -115,7 +117,7 @@ fn judge(receiver: &Receiver, signed: &Signed, file: &Path) -> Finding {
 pub(super) fn waiting(events: &Events, now: Time) -> Vec<Finding> {
     let mut found = Vec::new();
     if let Some(trouble) = &events.trouble {
-        let waiting = many(events.waiting.len(), "event");
+        let waiting = many(events.waiting.len() as u64, "event");
         let ago = status::ago(now.since(trouble.at));
         let why = clean(&trouble.said, PATH);
         let said = format!(
@@ -126,10 +128,7 @@ pub(super) fn waiting(events: &Events, now: Time) -> Vec<Finding> {
     if let Some(dropped) = &events.dropped {
         let said = format!(
             "too many events waited: {} not reported to the receiver yet",
-            many(
-                usize::try_from(dropped.count).unwrap_or(usize::MAX),
-                "dropped event"
-            )
+            many(dropped.count, "dropped event")
         );
         found.push(Finding::warning(NAME, said));
     }

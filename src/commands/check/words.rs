@@ -3,12 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A number with a noun: `1 partner`, `3 partners`.
-pub(super) fn many(count: usize, thing: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {thing}{plural}")
-}
-
 /// A text as one word for a shell.
 pub(super) fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@%,".contains(c);

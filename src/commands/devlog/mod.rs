@@ -18,7 +18,7 @@ use rustix::fs::FlockOperation;
 
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
-use crate::adapters::sight::watched::{Waited, WatchedPaths};
+use crate::adapters::sight::watched::WatchedPaths;
 use crate::adapters::sight::{DevLog, Sight, left};
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::{Known, Roster};
@@ -40,16 +40,7 @@ pub fn command(cli: &Cli, arguments: &cli::DevlogArgs) -> anyhow::Result<u8> {
         settle(cli);
         return Ok(0);
     }
-    Ok(u8::from(once(cli, false)? != Round::Done))
-}
-
-/// The result of one round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Round {
-    /// Every partner's `/dev/log` leads to journald.
-    Done,
-    /// One of them does not, or it is unknown.
-    Undone,
+    Ok(u8::from(!once(cli, false)?))
 }
 
 /// Repeats rounds after each change, until every partner's `/dev/log` leads to journald, and the watched files have been
@@ -70,17 +61,18 @@ fn settle(cli: &Cli) {
         if !begun.is_of_same(&WatchedPaths::now(left::read().as_ref())) {
             continue;
         }
-        let done = matches!(outcome, Ok(Round::Done));
+        let done = matches!(outcome, Ok(true));
         // A round may miss a change from just before it: a unit is enabled first, and systemd knows it a moment later.
-        if begun.wait_for_change(done) == Waited::None && was_old {
+        if !begun.wait_for_change(done) && was_old {
             left::waits(false);
             return;
         }
     }
 }
 
-/// Runs one round. With `quiet` it logs only new facts.
-fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
+/// Runs one round. With `quiet` it logs only new facts. Returns whether every partner's `/dev/log` leads to journald, as far as is
+/// known.
+fn once(cli: &Cli, quiet: bool) -> anyhow::Result<bool> {
     let path = cli.config.as_deref();
     let config = match (Config::load(path), Config::of_partners_alone(path)) {
         (Ok(config), _) => config,
@@ -107,7 +99,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
     let socket = Socket::present().map_err(|refused| Stop::Later(refused.to_string()))?;
     let mut sshds = Sshds::open(true);
     let mut sight = Sight::gather(&roster, &mut sshds, Instant::now() + ASKING);
-    let mut outcome = unknown(&roster, &sight, &before, quiet);
+    let mut done = all_known(&roster, &sight, &before, quiet);
     let chroots = sight.chroots();
     if chroots.is_empty() && !quiet {
         line(Priority::Info, "no partner has a chroot");
@@ -125,7 +117,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
                 (Priority::Notice, said.to_owned())
             }
             Err(refused) => {
-                outcome = Round::Undone;
+                done = false;
                 dev_log = match is_there {
                     true => DevLog::Nowhere(refused.to_string()),
                     false => DevLog::NoChroot,
@@ -150,18 +142,18 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
     }
     left::write(&sight).with_context(|| format!("writing {}", left::path().display()))?;
     // A change during this run, or just after it, triggers no path unit.
-    left::waits(outcome != Round::Done || !WatchedPaths::now(Some(&sight)).is_old());
-    Ok(outcome)
+    left::waits(!done || !WatchedPaths::now(Some(&sight)).is_old());
+    Ok(done)
 }
 
-/// Reports the partners whose chroot is unknown.
-fn unknown(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> Round {
-    let mut outcome = Round::Done;
+/// Reports the partners whose chroot is unknown. Returns whether there are none.
+fn all_known(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> bool {
+    let mut known = true;
     for (name, seen) in &sight.partners {
         if !seen.somewhere {
             continue;
         }
-        outcome = Round::Undone;
+        known = false;
         if quiet && before.partners.get(name) == Some(seen) {
             continue;
         }
@@ -172,7 +164,7 @@ fn unknown(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> Round
         };
         line(Priority::Error, &said);
     }
-    outcome
+    known
 }
 
 /// Takes the lock that lets only one `devlog` run: two would both bind over the same file.

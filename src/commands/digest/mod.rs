@@ -15,7 +15,7 @@ use crate::adapters::slack::{POST, ProxySettings, SlackClient};
 use crate::adapters::store::{SendLock, Store, become_owner};
 use crate::adapters::userdb::Accounts;
 use crate::commands::cli::{self, Cli};
-use crate::commands::clock::now;
+use crate::commands::clock::{now, wait};
 use crate::commands::digest::tables::names;
 use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::base::stop::{self, Stop};
@@ -81,32 +81,22 @@ impl Digest {
             return Ok(());
         };
         let local = self.tables.zone.local(now());
-        let waiting = |daily: &Daily| {
-            let closed = daily.resume.closed.iter();
-            closed
-                .filter(|day| day.day.idle.is_none())
-                .cloned()
-                .collect()
-        };
-        let days: Vec<ClosedDay> = self
-            .tables
-            .store
-            .load(local)?
-            .as_ref()
-            .map_or_else(Vec::new, waiting);
+        let daily = self.tables.store.load(local)?.unwrap_or_default();
+        let mut days = daily.resume.closed;
+        days.retain(|day| day.day.idle.is_none());
+        if days.is_empty() {
+            return Ok(());
+        }
         // If the user database does not answer, no partner is named: the next run asks again.
-        let Some(listed) = (!days.is_empty())
-            .then(|| accounts.listed_partners())
-            .flatten()
-        else {
+        let Some(listed) = accounts.listed_partners() else {
             return Ok(());
         };
-        let found: Vec<(String, Idle)> = days
-            .iter()
-            .map(|day| (day.id.clone(), idle(day, &listed, accounts)))
-            .collect();
+        let mut found = Vec::new();
+        for day in days {
+            found.push((idle(&day, &listed, accounts), day.id));
+        }
         self.tables.store.commit(local, |daily, _| {
-            for (id, idle) in found {
+            for (idle, id) in found {
                 let mut closed = daily.resume.closed.iter_mut();
                 // A table that was posted in part stays as it is.
                 if let Some(day) = closed.find(|day| day.id == id && day.messages_posted == 0) {
@@ -279,11 +269,7 @@ pub fn command(cli: &Cli, arguments: &cli::DigestArgs) -> anyhow::Result<u8> {
         client,
         accounts,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting")?;
-    runtime.block_on(digest.run())
+    wait(digest.run()).context("starting")?
 }
 
 /// Prints the messages that a run would post.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::adapters::store::{Disk, RealDisk, SendLock, StateError, Store, log_recoveries};
+use crate::adapters::store::{Disk, RealDisk, SendLock, StateError, Store};
 use crate::domain::alerts::NEWS;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
@@ -50,17 +50,13 @@ impl<D: Disk> Tables<D> {
     pub fn close(&mut self, now: Time) -> Result<(Closing, BTreeMap<String, String>), StateError> {
         let (zone, closes_from) = (self.zone, self.closes_from);
         let down = down_since(&self.store, now);
-        let mut unusual = Vec::new();
-        let closed = self.store.commit(zone.local(now), |daily, recoveries| {
-            unusual = recoveries.to_vec();
+        self.store.change(zone.local(now), |daily| {
             let closing = days::close_for_digest(daily, zone, now, closes_from);
             if let Some(from) = down {
                 days::mark_down(daily, zone, &closing, from);
             }
             (closing, names(daily))
-        })?;
-        log_recoveries(&unusual);
-        Ok(closed)
+        })
     }
 
     /// Takes the oldest waiting day, if it may be posted now, with the send lock, which is held until the day is settled.

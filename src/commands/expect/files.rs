@@ -1,82 +1,49 @@
 //! The files of an expected feed, in words and as JSON: what is wanted, what is lacking, and what is odd.
 
-use serde::Serialize;
+use serde_json::json;
 
+use crate::commands::output::{Object, object};
 use crate::domain::alerts::{FeedOdd, Odd};
 use crate::domain::base::language::Language;
-use crate::domain::expect::{FeedStanding, Pattern};
+use crate::domain::expect::FeedStanding;
 
-/// What is wanted beside a pattern, a number and a least size, and what there is to say about the files. What is not
-/// configured is left out.
-#[derive(Debug, Serialize)]
-pub(super) struct FilesRow {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count_most: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    matches: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    names: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    forbid: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_size: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total_size: Option<(u64, Option<u64>)>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    warn_if_same: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    direction: Option<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    lacking: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total_lacking: Option<u64>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    odd: Vec<OddFiles>,
+/// What is wanted beside a pattern, a number and a least size, and what is lacking.
+pub(super) fn wanted(standing: &FeedStanding<'_>) -> Object {
+    let (wanted, lack) = (&standing.expected.wanted, &standing.lack);
+    let regex = wanted.files.as_ref().filter(|files| files.is_regex());
+    let names = wanted.names.iter().map(|name| name.text().to_owned());
+    let forbid = wanted.forbid.iter().map(ToString::to_string);
+    let total = wanted.total.map(|total| json!([total.least, total.most]));
+    Object::default()
+        .with("count_most", wanted.most())
+        .with("matches", regex.map(ToString::to_string))
+        .with_all("names", names.collect())
+        .with_all("forbid", forbid.collect())
+        .with("max_size", wanted.size.most)
+        .with("total_size", total)
+        .with("warn_if_same", wanted.warn_if_same.then_some(true))
+        .with("direction", wanted.download.then_some("download"))
+        .with_all("lacking", lack.names.clone())
+        .with(
+            "total_lacking",
+            lack.bytes.map(|(bytes, least)| least - bytes),
+        )
 }
 
-#[derive(Debug, Serialize)]
-struct OddFiles {
-    what: &'static str,
-    count: u64,
-    paths: Vec<String>,
-}
-
-impl FilesRow {
-    pub(super) fn of(standing: &FeedStanding<'_>) -> FilesRow {
-        let wanted = &standing.expected.wanted;
-        let regex = wanted.files.as_ref().filter(|files| files.is_regex());
-        let texts = |patterns: &[Pattern]| patterns.iter().map(ToString::to_string).collect();
-        FilesRow {
-            count_most: wanted.most(),
-            matches: regex.map(ToString::to_string),
-            names: (wanted.names.iter())
-                .map(|name| name.text().to_owned())
-                .collect(),
-            forbid: texts(&wanted.forbid),
-            max_size: wanted.size.most,
-            total_size: wanted.total.map(|total| (total.least, total.most)),
-            warn_if_same: wanted.warn_if_same.then_some(true),
-            direction: wanted.download.then_some("download"),
-            lacking: standing.lack.names.clone(),
-            total_lacking: standing.lack.bytes.map(|(bytes, least)| least - bytes),
-            odd: standing.odd.iter().map(OddFiles::of).collect(),
-        }
-    }
-}
-
-impl OddFiles {
-    fn of(odd: &FeedOdd) -> OddFiles {
-        OddFiles {
-            what: match odd.odd {
-                Odd::Forbidden { .. } => "forbidden",
-                Odd::TooMany { .. } => "too-many",
-                Odd::TooLarge { .. } => "too-large",
-                Odd::Same => "same",
-            },
-            count: odd.count,
-            paths: odd.found.iter().map(|file| file.path.clone()).collect(),
-        }
-    }
+/// Odd files.
+pub(super) fn odd_files(odd: &FeedOdd) -> Object {
+    let what = match odd.odd {
+        Odd::Forbidden { .. } => "forbidden",
+        Odd::TooMany { .. } => "too-many",
+        Odd::TooLarge { .. } => "too-large",
+        Odd::Same => "same",
+    };
+    let paths: Vec<&str> = odd.found.iter().map(|file| file.path.as_str()).collect();
+    object([
+        ("what", what.into()),
+        ("count", odd.count.into()),
+        ("paths", paths.into()),
+    ])
 }
 
 /// What is lacking of a feed that is waited for: ` (1 of 2..3 files, without prices.done)`.

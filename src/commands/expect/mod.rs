@@ -2,7 +2,6 @@
 
 mod files;
 mod replay;
-mod schedule;
 mod sentence;
 pub(crate) mod table;
 

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use serde::Serialize;
 
 use super::table::clock;
 use crate::adapters::archive::past::{Named, PastLog};
@@ -29,15 +28,6 @@ use crate::domain::state::Daily;
 /// The time after its last line in which an sftp session may still end: longer than any decision waits.
 const AFTER: Duration = Duration::from_secs(60);
 
-/// A message that would have been sent, with its time.
-#[derive(Debug, Serialize)]
-struct Said {
-    #[serde(skip)]
-    at: Time,
-    time: String,
-    text: String,
-}
-
 /// The replay of past days.
 struct Replay<'a> {
     rules: Rules,
@@ -46,7 +36,8 @@ struct Replay<'a> {
     span: Span,
     end: Time,
     daily: Daily,
-    said: Vec<Said>,
+    /// The messages that would have been sent, each with its time.
+    said: Vec<(Time, String)>,
     days: Vec<Feed>,
 }
 
@@ -107,7 +98,7 @@ impl Replay<'_> {
         let since = self.span.since.unwrap_or_default();
         let late = begins.filter(|begins| *begins > since);
         if let Some(begins) = late {
-            let at = self.moment(begins);
+            let at = self.rules.zone.second(begins);
             let said = format!(
                 "the log begins on {at}: earlier deadlines are left out, and files that arrived earlier on that day are unknown"
             );
@@ -139,15 +130,10 @@ impl Replay<'_> {
         let missing = |feed: &&Feed| feed.outcome == Outcome::Missing;
         let deadline = self.days.iter().filter(missing).map(|feed| feed.due).max();
         if let Some(last) = last.filter(|last| deadline > Some(*last)) {
-            let at = self.moment(last);
+            let at = self.rules.zone.second(last);
             let said = format!("the log ends on {at}: feeds that were due later count as missing");
             line(Priority::Warning, &said);
         }
-    }
-
-    fn moment(&self, at: Time) -> String {
-        let local = self.rules.zone.local(at);
-        local.format("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     /// Takes in the next entry, after the deadlines before it.
@@ -207,11 +193,7 @@ impl Replay<'_> {
         let resume = &mut self.daily.resume;
         for message in std::mem::take(&mut resume.outbox) {
             let text = unescape(&render(&message, &self.voice).text);
-            self.said.push(Said {
-                at: message.since,
-                time: self.rules.zone.rfc3339(message.since),
-                text,
-            });
+            self.said.push((message.since, text));
         }
         resume.closed.clear();
         for feed in resume.day.feeds.iter().filter(|feed| !feed.carried) {
@@ -238,9 +220,9 @@ impl Replay<'_> {
 
     /// Writes the messages, then the outcome of each feed on each day.
     fn text(&self, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
-        for said in &self.said {
-            let at = self.moment(said.at);
-            writeln!(out, "{at}  {}", for_terminal(&said.text))?;
+        for (at, text) in &self.said {
+            let at = self.rules.zone.second(*at);
+            writeln!(out, "{at}  {}", for_terminal(text))?;
         }
         if !self.said.is_empty() {
             writeln!(out)?;
@@ -284,7 +266,11 @@ impl Replay<'_> {
             day
         });
         let days: Vec<_> = days.collect();
-        let replayed = serde_json::json!({"told": self.said, "days": days});
+        let zone = self.rules.zone;
+        let told = (self.said.iter())
+            .map(|(at, text)| serde_json::json!({"time": zone.rfc3339(*at), "text": text}));
+        let told: Vec<_> = told.collect();
+        let replayed = serde_json::json!({"told": told, "days": days});
         output::json_line(out, &replayed)
     }
 

@@ -1,10 +1,12 @@
-//! Each agreement as a sentence with its next deadlines, so that a mistake in the configuration is seen at once.
+//! Each agreement as a sentence with its next deadlines, so that a mistake in the configuration is seen at once; and the keys of
+//! its schedule.
 
 use std::io::{self, Write};
 
+use crate::commands::output::Object;
 use crate::domain::base::clean::for_terminal;
 use crate::domain::base::time::Zone;
-use crate::domain::expect::{Expectation, FeedStanding};
+use crate::domain::expect::{Expectation, FeedStanding, Months, Schedule, WindowStart};
 
 /// Writes all agreements.
 pub(crate) fn sentences(
@@ -43,6 +45,41 @@ pub(super) fn elsewhere(expected: &Expectation, zone: Zone) -> Option<&'static s
         Zone::Named(other) if expected.schedule.zone != zone => Some(other.name()),
         Zone::Named(_) | Zone::Machine => None,
     }
+}
+
+/// What is configured of a schedule beside days, time and zone.
+pub(super) fn further(schedule: &Schedule) -> Object {
+    let from = |from: WindowStart| {
+        let at = format!("{:02}:{:02}", from.at / 60, from.at % 60);
+        match from.days_before {
+            0 => at,
+            1 => format!("1 day before {at}"),
+            days => format!("{days} days before {at}"),
+        }
+    };
+    let months = (schedule.months != Months::ALL).then(|| schedule.months.to_string());
+    let holidays = schedule.holidays.as_ref();
+    Object::default()
+        .with("from", schedule.from.map(from))
+        .with("months", months)
+        .with("every_weeks", schedule.weeks.map(|weeks| weeks.every))
+        .with(
+            "weeks_from",
+            schedule.weeks.map(|weeks| weeks.from.to_string()),
+        )
+        .with("holidays", holidays.map(|holidays| holidays.name.clone()))
+}
+
+/// The days for the table, with the months and weeks if not each is meant: `last in Mar,Jun`.
+pub(super) fn days(schedule: &Schedule) -> String {
+    let mut days = schedule.days.to_string();
+    if schedule.months != Months::ALL {
+        days += &format!(" in {}", schedule.months);
+    }
+    if let Some(weeks) = schedule.weeks {
+        days += &format!(", every {} weeks", weeks.every);
+    }
+    days
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::files::{FilesRow, lacking, odd};
-use super::schedule::{Further, days};
-use super::sentence::{elsewhere, sentence};
+use super::files::{lacking, odd, odd_files, wanted};
+use super::sentence::{days, elsewhere, further, sentence};
 use crate::commands::output::table::write_texts;
+use crate::commands::output::{Object, object};
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::{Expectation, FeedStanding, State};
 
@@ -21,10 +21,12 @@ pub(crate) struct Row {
     except: Vec<String>,
     timezone: Option<&'static str>,
     #[serde(flatten)]
-    schedule: Further,
+    schedule: Object,
     count: u32,
     #[serde(flatten)]
-    wanted: FilesRow,
+    wanted: Object,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    odd: Vec<Object>,
     min_size: u64,
     grace_seconds: u64,
     mention: Option<String>,
@@ -35,13 +37,7 @@ pub(crate) struct Row {
     next_deadline: Option<String>,
     next_deadlines: Vec<String>,
     starts: Option<String>,
-    last_arrival: Option<LastArrival>,
-}
-
-#[derive(Debug, Serialize)]
-struct LastArrival {
-    time: String,
-    path: String,
+    last_arrival: Option<Object>,
 }
 
 impl Row {
@@ -64,9 +60,10 @@ impl Row {
                 Zone::Machine => None,
                 Zone::Named(zone) => Some(zone.name()),
             },
-            schedule: Further::of(&expected.schedule),
+            schedule: further(&expected.schedule),
             count: expected.wanted.least(),
-            wanted: FilesRow::of(standing),
+            wanted: wanted(standing),
+            odd: standing.odd.iter().map(odd_files).collect(),
             min_size: expected.wanted.size.least,
             grace_seconds: expected.schedule.grace.as_secs(),
             mention: expected.mention.clone(),
@@ -77,9 +74,9 @@ impl Row {
             next_deadline: standing.next_deadlines.first().copied().map(at),
             next_deadlines: standing.next_deadlines.iter().copied().map(at).collect(),
             starts: standing.starts.map(|date| date.to_string()),
-            last_arrival: standing.last.as_ref().map(|last| LastArrival {
-                time: at(last.at),
-                path: last.file.path.clone(),
+            last_arrival: standing.last.as_ref().map(|last| {
+                let path = last.file.path.as_str();
+                object([("time", at(last.at).into()), ("path", path.into())])
             }),
         }
     }
@@ -175,12 +172,7 @@ fn in_words(standing: &FeedStanding<'_>) -> String {
 
 /// A time in the feed's zone.
 pub(crate) fn clock(expected: &Expectation, at: Time) -> String {
-    expected
-        .schedule
-        .zone
-        .local(at)
-        .format("%Y-%m-%d %H:%M")
-        .to_string()
+    expected.schedule.zone.minute(at)
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Standard output of the commands: buffered, and ended quietly when the reader goes away (`| head`). JSON escapes each
 //! character that a terminal obeys or hides. Uses the domain.
 
+mod object;
 pub(crate) mod table;
+
+pub(crate) use object::{Object, object};
 
 use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
 

@@ -55,7 +55,7 @@ pub(crate) fn say(
     }
     if let (Some(since), Some(begins)) = (span.since, begins) {
         if begins > since {
-            let begins = zone.local(begins).format("%Y-%m-%d %H:%M:%S");
+            let begins = zone.second(begins);
             warn(&format!(
                 "the log begins only at {begins}: earlier events are not counted"
             ));

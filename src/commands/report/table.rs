@@ -18,12 +18,6 @@ const NOBODY: &str = "(no partner)";
 /// The text in place of the date, for lines without a stamp.
 const UNDATED: &str = "undated";
 
-/// The report in JSON.
-#[derive(Serialize)]
-struct ReportJson<'a> {
-    days: Vec<DayOfReport<'a>>,
-}
-
 #[derive(Serialize)]
 struct DayOfReport<'a> {
     date: String,
@@ -38,10 +32,8 @@ pub(crate) fn json(sheets: &Sheets, out: &mut dyn Write) -> io::Result<()> {
         partners: partners(sheet).collect(),
         unknown_attempts: sheet.unknown_attempts,
     });
-    let report = ReportJson {
-        days: days.collect(),
-    };
-    crate::commands::output::json_line(out, &report)
+    let days: Vec<_> = days.collect();
+    crate::commands::output::json_line(out, &BTreeMap::from([("days", days)]))
 }
 
 /// Writes the report as a table.

@@ -8,7 +8,8 @@ use crate::adapters::{machine, userdb};
 use crate::commands::cli::{self, Cli};
 use crate::commands::clock::now;
 use crate::commands::run::fixed::FixedSettings;
-use crate::commands::run::start::{self, RunOptions};
+use crate::commands::run::own::Teller;
+use crate::commands::run::start;
 use crate::commands::status;
 use crate::domain::base::stop;
 use crate::domain::state::Daily;
@@ -42,19 +43,23 @@ pub fn command(cli: &Cli, arguments: &cli::RunArgs) -> anyhow::Result<u8> {
     for warning in userdb::warnings(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());
     }
-    let options = RunOptions {
-        from_start: arguments.from_start,
-        stop_told,
-        fixed: FixedSettings {
-            path: cli.config.clone(),
-            source: config.source.clone(),
-            partners: arguments.partners.clone(),
-            token,
-            secret,
-            proxy,
-        },
+    let fixed = FixedSettings {
+        path: cli.config.clone(),
+        source: config.source.clone(),
+        partners: arguments.partners.clone(),
+        token,
+        secret,
+        proxy,
     };
-    start::run(&config, store, directory, options)?;
+    let teller = Teller::new(stop_told);
+    start::run(
+        &config,
+        store,
+        directory,
+        fixed,
+        teller,
+        arguments.from_start,
+    )?;
     Ok(0)
 }
 

@@ -10,7 +10,7 @@ use crate::adapters::log::{LogWriter, Priority, Topic, about, line};
 use crate::adapters::reader::{Batch, MakeDirectory, Order};
 use crate::adapters::service;
 use crate::adapters::source::journal::limit;
-use crate::adapters::store::{Disk, RealDisk, StateError, Store, log_recoveries};
+use crate::adapters::store::{Disk, RealDisk, StateError, Store};
 use crate::commands::run::view::{View, view};
 use crate::domain::alerts::{Content, Matter};
 use crate::domain::base::position::Position;
@@ -129,57 +129,53 @@ impl<D: Disk> Committer<D> {
             (&self.rules, &self.source, self.in_flight, &self.announce);
         let (doubtful, looking) = (&mut self.doubtful, &self.looking);
         let (mut entries, mut waiting) = (Vec::new(), Vec::new());
-        let (mut unusual, mut begun) = (Vec::new(), Vec::new());
-        let view = self
-            .store
-            .commit(rules.zone.local(now), |daily, recoveries| {
-                unusual = recoveries.to_vec();
-                days::settle(daily, rules.zone, now);
-                daily.resume.alerts.events.subscribe(&rules.webhook);
-                let stands = match fit(daily, batch) {
-                    BatchFit::Next => true,
-                    // A disk that failed at the last step may still have kept the batch.
-                    BatchFit::Committed => false,
-                    BatchFit::Elsewhere(position) => return Err(position),
-                };
-                doubtful.begin(daily);
-                let last = daily.resume.next_message;
-                let new = expect::not_watched(&rules.expects, daily);
-                // A new expectation whose window is open is left out until the log was read for it.
-                let found = batch.looked_back.as_ref().filter(|_| stands);
-                waiting = rules.unseen(daily, now, looking);
-                waiting.retain(|e| !found.is_some_and(|found| found.holds(&e.id)));
-                let without = (!waiting.is_empty()).then(|| rules.without(&waiting));
-                let rules = without.as_ref().unwrap_or(rules);
-                let mut monitor = Monitor {
-                    rules,
-                    daily,
-                    now,
-                    in_flight,
-                };
-                if let Some(found) = found {
-                    monitor.looked_back(found);
-                }
-                if stands {
-                    entries = take_in(&mut monitor, batch, source);
-                }
-                if let Some(announce) = announce {
-                    announced(monitor.daily, announce, now);
-                }
-                // Until reading reaches the present, the time comes from the entries alone.
-                let until = if batch.caught_up {
-                    Some(now.minus(SETTLED))
-                } else {
-                    batch.until
-                };
-                if let Some(until) = until {
-                    monitor.advance(until, batch.caught_up);
-                }
-                begun = expect::begun(&new, monitor.daily, now);
-                entries.extend(undone::since(last, &monitor.daily.resume));
-                Ok(view(&monitor))
-            })?;
-        log_recoveries(&unusual);
+        let mut begun = Vec::new();
+        let view = self.store.change(rules.zone.local(now), |daily| {
+            days::settle(daily, rules.zone, now);
+            daily.resume.alerts.events.subscribe(&rules.webhook);
+            let stands = match fit(daily, batch) {
+                BatchFit::Next => true,
+                // A disk that failed at the last step may still have kept the batch.
+                BatchFit::Committed => false,
+                BatchFit::Elsewhere(position) => return Err(position),
+            };
+            doubtful.begin(daily);
+            let last = daily.resume.next_message;
+            let new = expect::not_watched(&rules.expects, daily);
+            // A new expectation whose window is open is left out until the log was read for it.
+            let found = batch.looked_back.as_ref().filter(|_| stands);
+            waiting = rules.unseen(daily, now, looking);
+            waiting.retain(|e| !found.is_some_and(|found| found.holds(&e.id)));
+            let without = (!waiting.is_empty()).then(|| rules.without(&waiting));
+            let rules = without.as_ref().unwrap_or(rules);
+            let mut monitor = Monitor {
+                rules,
+                daily,
+                now,
+                in_flight,
+            };
+            if let Some(found) = found {
+                monitor.looked_back(found);
+            }
+            if stands {
+                entries = take_in(&mut monitor, batch, source);
+            }
+            if let Some(announce) = announce {
+                announced(monitor.daily, announce, now);
+            }
+            // Until reading reaches the present, the time comes from the entries alone.
+            let until = if batch.caught_up {
+                Some(now.minus(SETTLED))
+            } else {
+                batch.until
+            };
+            if let Some(until) = until {
+                monitor.advance(until, batch.caught_up);
+            }
+            begun = expect::begun(&new, monitor.daily, now);
+            entries.extend(undone::since(last, &monitor.daily.resume));
+            Ok(view(&monitor))
+        })?;
         let view = match view {
             Ok(view) => view,
             Err(position) => {
@@ -221,25 +217,18 @@ impl<D: Disk> Committer<D> {
         change: impl FnOnce(&mut Daily) -> T,
     ) -> Result<T, StateError> {
         let (rules, in_flight) = (&self.rules, self.in_flight);
-        let mut unusual = Vec::new();
-        let changed = self
-            .store
-            .commit(rules.zone.local(now), |daily, recoveries| {
-                unusual = recoveries.to_vec();
-                let result = change(daily);
-                (
-                    result,
-                    view(&Monitor {
-                        rules,
-                        daily,
-                        now,
-                        in_flight,
-                    }),
-                )
-            });
+        let changed = self.store.change(rules.zone.local(now), |daily| {
+            let result = change(daily);
+            let monitor = Monitor {
+                rules,
+                daily,
+                now,
+                in_flight,
+            };
+            (result, view(&monitor))
+        });
         self.note(changed.as_ref().err());
         let (result, view) = changed?;
-        log_recoveries(&unusual);
         self.view = view;
         Ok(result)
     }
@@ -310,16 +299,11 @@ impl<D: Disk> Committer<D> {
 
     /// The status line that `systemctl status` shows.
     pub(super) fn status(&self) -> String {
-        let trouble = self
-            .trouble
-            .as_ref()
-            .map(|trouble| format!("; Slack: {trouble}"))
-            .unwrap_or_default();
-        let refused = self
-            .refused
-            .as_ref()
-            .map(|why| format!("; new configuration refused: {why}"))
-            .unwrap_or_default();
+        let told = |what: &str, why: &Option<String>| {
+            (why.as_ref()).map_or_else(String::new, |why| format!("; {what}: {why}"))
+        };
+        let trouble = told("Slack", &self.trouble);
+        let refused = told("new configuration refused", &self.refused);
         let own = self.own.as_deref().map(service::with_trouble);
         let own = own.unwrap_or_default();
         format!(

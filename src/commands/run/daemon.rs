@@ -17,6 +17,7 @@ use crate::commands::clock::now;
 use crate::commands::run::commit::Committer;
 use crate::commands::run::edit::Editor;
 use crate::commands::run::fixed::{FixedSettings, Reloading};
+use crate::commands::run::flight::landed;
 use crate::commands::run::heartbeat::Heartbeat;
 use crate::commands::run::held::{FailedTries, Held, LOCK_AGAIN};
 use crate::commands::run::noticing::Noticing;
@@ -102,13 +103,10 @@ impl Daemon {
                 () = self.heartbeat.fetched() => {}
                 () = self.teller.posted() => {}
                 () = self.webhook.sent() => {}
-                edited = self.editor.edited() => {
+                edited = landed(&mut self.editor.editing) => {
                     self.editor.settle(&mut self.committer, &edited, now());
                 }
-                posted = under_way(&mut self.posting) => {
-                    self.posting = None;
-                    self.settle(posted);
-                }
+                posted = landed(&mut self.posting) => self.settle(posted),
                 batch = batches.recv(), if self.held.is_none() => match batch {
                     Some(batch) => self.take(batch),
                     None => bail!("the reading thread ended"),
@@ -118,9 +116,7 @@ impl Daemon {
             // In each round, whatever event came: during a long backlog the next batch is always ready.
             self.on_time();
             self.feed();
-            self.post();
-            self.send_events();
-            self.edit();
+            self.begin();
             self.tell_own();
             self.manager.turn();
             self.heartbeat
@@ -259,25 +255,16 @@ impl Daemon {
         }
     }
 
-    /// Starts to post the head of the outbox, if that is allowed now.
-    fn post(&mut self) {
-        if self.posting.is_none() && self.held.is_none() {
+    /// Starts what is allowed now: a post, an event for the webhook, an edit. A held batch comes before them.
+    fn begin(&mut self) {
+        if self.held.is_some() {
+            return;
+        }
+        if self.posting.is_none() {
             self.posting = self.sender.begin(&mut self.committer, now());
         }
-    }
-
-    /// Sends the next event to the webhook, if that is allowed now.
-    fn send_events(&mut self) {
-        if self.held.is_none() {
-            self.webhook.turn(&mut self.committer, now());
-        }
-    }
-
-    /// Starts to edit the next message, if that is allowed now.
-    fn edit(&mut self) {
-        if self.held.is_none() {
-            self.editor.turn(&self.sender, &self.committer, now());
-        }
+        self.webhook.turn(&mut self.committer, now());
+        self.editor.turn(&self.sender, &self.committer, now());
     }
 
     /// Takes in Slack's answer. Retries a little later if another process is committing.
@@ -332,13 +319,6 @@ impl Daemon {
         self.webhook.stop(&mut self.committer, until).await;
         self.record_life();
         about(Topic::STOPPED, Priority::Info, "stopped");
-    }
-}
-
-async fn under_way(posting: &mut Option<Posting>) -> Posted {
-    match posting {
-        Some(posting) => posting.await,
-        None => std::future::pending().await,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Edits messages in Slack that no longer show everything, one at a time, beside the posts.
 
 use super::commit::Committer;
-use super::post::{Answering, Sender};
+use super::flight::Flight;
+use super::post::Sender;
 use crate::adapters::log::{Priority, line};
 use crate::domain::alerts::Matter;
 use crate::domain::base::time::Time;
@@ -9,9 +10,10 @@ use crate::domain::delivery;
 use crate::domain::slack_reply::{AfterPost, PostResult, RateLimiter};
 
 /// Edits messages. `chat.update` has a rate limit of its own, so edits delay no post.
+#[derive(Default)]
 pub(super) struct Editor {
     limiter: RateLimiter,
-    editing: Option<(Box<Matter>, Answering)>,
+    pub(super) editing: Option<Flight<Edited>>,
     /// The last trouble that was logged.
     trouble: Option<String>,
 }
@@ -23,14 +25,6 @@ pub(super) struct Edited {
 }
 
 impl Editor {
-    pub(super) fn new() -> Self {
-        Editor {
-            limiter: RateLimiter::default(),
-            editing: None,
-            trouble: None,
-        }
-    }
-
     /// When the next edit may begin; `None` without one, and while one is in flight.
     pub(super) fn ready_at(
         &self,
@@ -53,18 +47,11 @@ impl Editor {
         let Some(matter) = committer.view.edit.clone() else {
             return;
         };
-        self.editing = sender.edit(&matter).map(|editing| (matter, editing));
-    }
-
-    /// Waits for the edit in flight; without one, waits forever.
-    pub(super) async fn edited(&mut self) -> Edited {
-        let answer = match &mut self.editing {
-            Some((_, editing)) => editing.await,
-            None => std::future::pending().await,
-        };
-        match self.editing.take() {
-            Some((matter, _)) => Edited { matter, answer },
-            None => std::future::pending().await,
+        if let Some(editing) = sender.edit(&matter) {
+            self.editing = Some(Box::pin(async {
+                let answer = editing.await;
+                Edited { matter, answer }
+            }));
         }
     }
 

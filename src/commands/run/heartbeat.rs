@@ -1,13 +1,12 @@
 //! The heartbeat: fetches a URL while all is well, so that an external watcher notices trouble.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::Context;
 use reqwest::{Client, Url};
 use tokio::time::Instant;
 
+use super::flight::{Flight, landed};
 use crate::adapters::log::{Priority, line};
 use crate::adapters::slack::ProxySettings;
 use crate::domain::base::time::Time;
@@ -35,15 +34,12 @@ impl Oldest {
     }
 }
 
-/// A fetch in flight, and its result.
-type Fetching = Pin<Box<dyn Future<Output = Result<(), String>>>>;
-
 /// Fetches the URL of `[heartbeat]`, if there is one.
 pub(super) struct Heartbeat {
     target: Option<(Client, Url)>,
     next: Instant,
     oldest: Option<Oldest>,
-    fetching: Option<Fetching>,
+    fetching: Option<Flight<Result<(), String>>>,
     failing: bool,
 }
 
@@ -87,11 +83,7 @@ impl Heartbeat {
 
     /// Waits for the fetch in flight; without one, waits forever.
     pub(super) async fn fetched(&mut self) {
-        let fetched = match &mut self.fetching {
-            Some(fetching) => fetching.await,
-            None => std::future::pending().await,
-        };
-        self.fetching = None;
+        let fetched = landed(&mut self.fetching).await;
         match (fetched, self.failing) {
             (Err(why), false) => line(
                 Priority::Warning,

@@ -9,6 +9,7 @@ mod daemon;
 mod doubtful;
 mod edit;
 mod fixed;
+mod flight;
 pub(crate) mod heartbeat;
 mod held;
 mod log_entry;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::post::{Answering, Sender};
+use super::flight::{Flight, landed};
+use super::post::Sender;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::store::StopTold;
 use crate::commands::clock::now;
@@ -109,11 +110,12 @@ impl Episodes {
 }
 
 /// Posts the reports.
+#[derive(Default)]
 pub(super) struct Teller {
     episodes: Episodes,
     limiter: RateLimiter,
     form: Layout,
-    posting: Option<(OwnTrouble, Answering)>,
+    posting: Option<Flight<(OwnTrouble, PostResult)>>,
     /// Slack was told that no daemon ran.
     stop_told: Option<StopTold>,
 }
@@ -121,17 +123,13 @@ pub(super) struct Teller {
 impl Teller {
     /// Begins with the end of the stop that Slack was told of, if there is one.
     pub(super) fn new(stop_told: Option<StopTold>) -> Self {
-        let mut episodes = Episodes::default();
+        let mut teller = Teller::default();
         if let Some(told) = &stop_told {
-            episodes.begin_told(MonitorPart::Daemon, told.at, Instant::now(), now());
+            let (clock, now) = (Instant::now(), now());
+            (teller.episodes).begin_told(MonitorPart::Daemon, told.at, clock, now);
         }
-        Teller {
-            episodes,
-            limiter: RateLimiter::default(),
-            form: Layout::default(),
-            posting: None,
-            stop_told,
-        }
+        teller.stop_told = stop_told;
+        teller
     }
 
     /// Takes in the state of each kind: the cause of the trouble, or `None` if it works.
@@ -156,19 +154,14 @@ impl Teller {
         }
         if let Some(trouble) = self.episodes.next(Instant::now()) {
             let posting = sender.post_trouble(&trouble, self.form);
-            self.posting = Some((trouble, posting));
+            self.posting = Some(Box::pin(async { (trouble, posting.await) }));
         }
     }
 
     /// Waits for the post in flight; without one, waits forever.
     pub(super) async fn posted(&mut self) {
-        let answer = match &mut self.posting {
-            Some((_, posting)) => posting.await,
-            None => std::future::pending().await,
-        };
-        if let Some((trouble, _)) = self.posting.take() {
-            self.settle(&trouble, &answer, now());
-        }
+        let (trouble, answer) = landed(&mut self.posting).await;
+        self.settle(&trouble, &answer, now());
     }
 
     fn settle(&mut self, trouble: &OwnTrouble, answer: &PostResult, now: Time) {

@@ -1,12 +1,11 @@
 //! Posts the outbox as text, one message at a time, to Slack or to standard output.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 
 use super::commit::Committer;
+use super::flight::Flight;
 use super::queue::{Queue, Taken};
 use crate::adapters::config::Config;
 use crate::adapters::sight;
@@ -30,10 +29,10 @@ pub(super) struct Posted {
 }
 
 /// The post in flight of a message of the outbox.
-pub(super) type Posting = Pin<Box<dyn Future<Output = Posted>>>;
+pub(super) type Posting = Flight<Posted>;
 
 /// The answer to a post in flight.
-pub(super) type Answering = Pin<Box<dyn Future<Output = PostResult>>>;
+pub(super) type Answering = Flight<PostResult>;
 
 /// Posts to Slack, or prints if there is no client.
 pub(super) struct Sender {

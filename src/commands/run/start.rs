@@ -1,11 +1,9 @@
 //! Starts the daemon: decides where reading starts and which messages come first.
 
-use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::runtime::Builder;
 
 use super::commit::{Committer, limit_of};
 use super::edit::Editor;
@@ -21,51 +19,33 @@ use crate::adapters::source::auth_log::AuthLogReader;
 use crate::adapters::source::choice::{Chosen, Log, choose};
 use crate::adapters::source::journal::JournalReader;
 use crate::adapters::source::{LOOK_BACK, Source, Start};
-use crate::adapters::store::{InstanceLock, Recovery, StopTold, Store, log_recoveries};
-use crate::commands::clock::now;
+use crate::adapters::store::{InstanceLock, Store};
+use crate::commands::clock::{now, wait};
 use crate::commands::run::daemon::{Daemon, Feeding};
 use crate::commands::run::fixed::FixedSettings;
 use crate::commands::run::held::PATIENCE;
 use crate::commands::run::noticing::Noticing;
 use crate::commands::run::webhook::WebhookSender;
 use crate::domain::alerts::{Content, NEWS};
-use crate::domain::base::position::{FilePosition, JournalPosition, Position};
+use crate::domain::base::position::Position;
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
 use crate::domain::days::settle;
 use crate::domain::directory::Directory;
 use crate::domain::rules::Rules;
-use crate::domain::state::{Daily, NoticeKind};
+use crate::domain::state::{NoticeKind, Resume};
 
 /// How many batches wait for the loop: the thread reads one while the loop commits another.
 const BATCHES: usize = 1;
-
-/// The options of a run.
-pub(super) struct RunOptions {
-    /// Whether to read an auth.log from its beginning.
-    pub(super) from_start: bool,
-    /// Slack was told that the daemon has stopped.
-    pub(super) stop_told: Option<StopTold>,
-    /// The settings that a reload does not change.
-    pub(super) fixed: FixedSettings,
-}
-
-/// What the state records about where to continue.
-#[derive(Debug, Default)]
-struct Before {
-    journal: Option<JournalPosition>,
-    file: Option<FilePosition>,
-    source: Option<String>,
-    counted_until: Time,
-    announced: bool,
-}
 
 /// Runs the daemon until a signal ends it.
 pub(super) fn run(
     config: &Config,
     store: Store,
     directory: Box<dyn Directory + Send>,
-    options: RunOptions,
+    fixed: FixedSettings,
+    teller: Teller,
+    from_start: bool,
 ) -> anyhow::Result<()> {
     // Until the loop begins, locks are waited for as long as in an ordinary command.
     let mut store = store.with_patience(PATIENCE);
@@ -73,8 +53,18 @@ pub(super) fn run(
         let why = "another sftp-monitor runs on this state directory";
         return Err(Stop::Later(why.to_owned()).into());
     };
-    let before = before(&mut store, config)?;
-    if options.from_start && (before.journal.is_some() || before.file.is_some()) {
+    let at = now();
+    // The state as it stands now: where to continue.
+    let before = store.change(config.zone.local(at), |daily| {
+        settle(daily, config.zone, at);
+        daily.clone()
+    })?;
+    let before = before.resume;
+    let file = config.source.auth_log.to_string_lossy();
+    let file = before.files.get(&*file).cloned();
+    let journals = before.journals.values();
+    let journal = journals.max_by_key(|position| position.realtime).cloned();
+    if from_start && (journal.is_some() || file.is_some()) {
         let why = "--from-start: a position is stored, and reading continues there, because nothing may be counted twice";
         return Err(Stop::Usage(why.to_owned()).into());
     }
@@ -86,49 +76,42 @@ pub(super) fn run(
     if absent.is_none() {
         instance.alive();
     }
-    let chosen = choose(&config.source)?;
-    about(
-        Topic::STARTED,
-        Priority::Info,
-        &format!("reading {}: {}", chosen.log, chosen.why),
-    );
-    for namespace in chosen.unread_namespaces() {
-        let said = format!(
-            "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: remove that line, or set source.journal-directory to the namespace's directory"
-        );
-        line(Priority::Warning, &said);
-    }
+    let chosen = choose_log(config)?;
     let name = chosen.log.name();
     let has_changed = has_changed(&before, &name);
     if has_changed {
         changed(&mut store, config, &before, &name)?;
     }
-    let journal = |directory| {
-        let start = start(&before.journal, &before, has_changed, false);
-        SourceOpening::Journal(directory, start)
-    };
-    let opening = match &chosen.log {
-        Log::Journal => journal(None),
-        Log::Directory(directory) => journal(Some(directory.clone())),
-        Log::AuthLog(path) => {
-            let start = start(&before.file, &before, has_changed, options.from_start);
-            SourceOpening::File(path.clone(), start)
-        }
+    let file_start = start(file.clone(), &before, has_changed, from_start);
+    let journal_start = start(journal.clone(), &before, has_changed, false);
+    let log = chosen.log.clone();
+    // Also returns the stored position after which reading starts.
+    let open = move || -> anyhow::Result<(Source, Option<Position>)> {
+        let directory = match log {
+            Log::AuthLog(path) => {
+                let source = Source::AuthLog(AuthLogReader::open(&path, file_start)?);
+                let begins = file.filter(|_| !has_changed).map(Position::File);
+                return Ok((source, begins));
+            }
+            Log::Directory(directory) => Some(directory),
+            Log::Journal => None,
+        };
+        let source = Source::Journal(JournalReader::open(directory.as_deref(), journal_start)?);
+        let begins = journal.filter(|_| !has_changed).map(Position::Journal);
+        Ok((source, begins))
     };
     let announce = announcements(&before, &chosen);
-    let client = options.fixed.client(config)?;
+    // The loop does not need this copy of the state.
+    drop(before);
+    let client = fixed.client(config)?;
     let (orders, ordered) = mpsc::channel();
     let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
     let last_read = LastRead::begin();
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting the loop")?;
     let foreign = config.source.journal_directory.is_some();
-    let webhook = options.fixed.webhook(config)?;
+    let webhook = fixed.webhook(config)?;
     let rules = Rules {
         limit: limit_of(&name, foreign),
-        webhook: options.fixed.events(config),
+        webhook: fixed.events(config),
         ..config.rules()
     };
     let daemon = Daemon {
@@ -144,7 +127,7 @@ pub(super) fn run(
             client,
             config.voice(),
             config.routes.clone(),
-            options.fixed.partners.is_none().then(|| config.clone()),
+            fixed.partners.is_none().then(|| config.clone()),
         ),
         absent,
         held: None,
@@ -153,13 +136,13 @@ pub(super) fn run(
         feeding: Feeding::new(),
         noticing: Noticing::new(),
         unread: None,
-        teller: Teller::new(options.stop_told),
-        editor: Editor::new(),
+        teller,
+        editor: Editor::default(),
         manager: Manager::default(),
         last_read: last_read.clone(),
         heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,
         webhook: WebhookSender::new(webhook, config.voice()),
-        fixed: options.fixed,
+        fixed,
         instance,
         ready: false,
     };
@@ -167,23 +150,40 @@ pub(super) fn run(
         let reading = Reading::new(source, begins);
         reader::follow(reading, directory, &ordered, &batches, &last_read);
     };
-    begin_to_read(opening, read)?;
-    runtime.block_on(daemon.turn(incoming))
+    begin_to_read(open, read)?;
+    wait(daemon.turn(incoming)).context("starting the loop")?
+}
+
+/// Chooses the log, and says which one is read, and which is not.
+fn choose_log(config: &Config) -> anyhow::Result<Chosen> {
+    let chosen = choose(&config.source)?;
+    about(
+        Topic::STARTED,
+        Priority::Info,
+        &format!("reading {}: {}", chosen.log, chosen.why),
+    );
+    for namespace in chosen.unread_namespaces() {
+        let said = format!(
+            "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: remove that line, or set source.journal-directory to the namespace's directory"
+        );
+        line(Priority::Warning, &said);
+    }
+    Ok(chosen)
 }
 
 /// Opens and reads the source in its own thread. A journal may not leave the thread that opened it, so that thread opens it and
 /// sends back the result.
 fn begin_to_read(
-    opening: SourceOpening,
+    open: impl FnOnce() -> anyhow::Result<(Source, Option<Position>)> + Send + 'static,
     read: impl FnOnce(Source, Option<Position>) + Send + 'static,
 ) -> anyhow::Result<()> {
     let (opened, result) = mpsc::channel();
     std::thread::Builder::new()
         .name("reader".to_owned())
-        .spawn(move || match opening.open() {
-            Ok(source) => {
+        .spawn(move || match open() {
+            Ok((source, begins)) => {
                 let _ = opened.send(Ok(()));
-                read(source, opening.begins());
+                read(source, begins);
             }
             Err(error) => drop(opened.send(Err(error))),
         })
@@ -192,7 +192,7 @@ fn begin_to_read(
 }
 
 /// The messages of this start.
-fn announcements(before: &Before, chosen: &Chosen) -> Vec<Content> {
+fn announcements(before: &Resume, chosen: &Chosen) -> Vec<Content> {
     let missing_group = chosen.missing_group.map(str::to_owned);
     let started = (!before.announced || missing_group.is_some()).then(|| Content::Started {
         source: chosen.log.name(),
@@ -208,8 +208,7 @@ fn absent(config: &Config, instance: &InstanceLock) -> Option<(Time, Time)> {
     let from = instance
         .last_alive()
         .filter(|&from| at.since(from) > NEWS)?;
-    let local = |time| config.zone.local(time).format("%Y-%m-%d %H:%M:%S");
-    let (begun, over) = (local(from), local(at));
+    let (begun, over) = (config.zone.second(from), config.zone.second(at));
     let told =
         format!("no monitor ran from {begun} to {over}: the events of that time are counted now");
     line(Priority::Warning, &told);
@@ -217,7 +216,7 @@ fn absent(config: &Config, instance: &InstanceLock) -> Option<(Time, Time)> {
 }
 
 /// Notes the change from one source to another.
-fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> anyhow::Result<()> {
+fn changed(store: &mut Store, config: &Config, before: &Resume, to: &str) -> anyhow::Result<()> {
     let from = before.source.as_deref().unwrap_or("another source");
     line(
         Priority::Warning,
@@ -239,39 +238,9 @@ fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> any
     Ok(())
 }
 
-/// How the source is to be opened, in the thread that keeps it.
-enum SourceOpening {
-    Journal(Option<PathBuf>, Start<JournalPosition>),
-    File(PathBuf, Start<FilePosition>),
-}
-
-impl SourceOpening {
-    fn open(&self) -> anyhow::Result<Source> {
-        Ok(match self {
-            SourceOpening::Journal(directory, start) => {
-                Source::Journal(JournalReader::open(directory.as_deref(), start.clone())?)
-            }
-            SourceOpening::File(path, start) => {
-                Source::AuthLog(AuthLogReader::open(path, start.clone())?)
-            }
-        })
-    }
-
-    /// The stored position after which reading starts.
-    fn begins(&self) -> Option<Position> {
-        match self {
-            SourceOpening::Journal(_, Start::At(position)) => {
-                Some(Position::Journal(position.clone()))
-            }
-            SourceOpening::File(_, Start::At(position)) => Some(Position::File(position.clone())),
-            SourceOpening::Journal(..) | SourceOpening::File(..) => None,
-        }
-    }
-}
-
 /// Whether another source was read last. If so, this source is read after the last counted event, even if its own position is
 /// older: the events in between were counted from the other source.
-fn has_changed(before: &Before, name: &str) -> bool {
+fn has_changed(before: &Resume, name: &str) -> bool {
     let other = before
         .source
         .as_deref()
@@ -280,19 +249,14 @@ fn has_changed(before: &Before, name: &str) -> bool {
 }
 
 /// Where reading starts: at the stored position, after the last counted event, at the beginning, or at the present.
-fn start<P: Clone>(
-    position: &Option<P>,
-    before: &Before,
-    changed: bool,
-    from_start: bool,
-) -> Start<P> {
+fn start<P>(position: Option<P>, before: &Resume, changed: bool, from_start: bool) -> Start<P> {
     match position {
         _ if changed => Start::After {
             // A clock that ran ahead for a while is no reason to skip entries.
             time: before.counted_until.min(now()),
             look_back: LOOK_BACK,
         },
-        Some(position) => Start::At(position.clone()),
+        Some(position) => Start::At(position),
         None if from_start => Start::Beginning,
         // The file of the earlier scripts was imported: entries since they wrote it last are not counted yet.
         None if now().since(before.counted_until) <= LOOK_BACK => Start::After {
@@ -303,32 +267,4 @@ fn start<P: Clone>(
             look_back: LOOK_BACK,
         },
     }
-}
-
-/// Reads from the state where to continue.
-fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
-    let at = now();
-    let file = config.source.auth_log.to_string_lossy().into_owned();
-    let mut unusual = Vec::new();
-    let before = store.commit(
-        config.zone.local(at),
-        |daily: &mut Daily, recoveries: &[Recovery]| {
-            unusual = recoveries.to_vec();
-            settle(daily, config.zone, at);
-            let resume = &daily.resume;
-            Before {
-                journal: resume
-                    .journals
-                    .values()
-                    .max_by_key(|position| position.realtime)
-                    .cloned(),
-                file: resume.files.get(&file).cloned(),
-                source: resume.source.clone(),
-                counted_until: resume.counted_until,
-                announced: resume.announced,
-            }
-        },
-    )?;
-    log_recoveries(&unusual);
-    Ok(before)
 }

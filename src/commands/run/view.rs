@@ -1,6 +1,7 @@
 //! The state as the rest of the daemon sees it between two commits.
 
 use crate::domain::alerts::{Matter, Message};
+use crate::domain::base::names::many;
 use crate::domain::base::time::Time;
 use crate::domain::delivery;
 use crate::domain::rules::Monitor;
@@ -35,28 +36,24 @@ pub(super) struct View {
 pub(super) fn view(monitor: &Monitor<'_>) -> View {
     let resume = &monitor.daily.resume;
     let sum = |of: fn(&Counters) -> u64| monitor.daily.partners.values().map(of).sum::<u64>();
-    let number = |count: u64, thing: &str| match count {
-        1 => format!("1 {thing}"),
-        _ => format!("{count} {thing}s"),
-    };
     let events = &resume.alerts.events;
     let for_webhook = match events.trouble {
         Some(_) => format!(
             ", {} for the webhook",
-            number(events.waiting.len() as u64, "event")
+            many(events.waiting.len() as u64, "event")
         ),
         None => String::new(),
     };
     let status = format!(
         "{}: {}, {}, {}, {}, {}; {} and {} wait for Slack{for_webhook}",
         monitor.daily.date,
-        number(sum(|c| c.success), "log-in"),
-        number(sum(|c| c.failed), "failure"),
-        number(sum(|c| c.upload), "upload"),
-        number(sum(|c| c.download), "download"),
-        number(monitor.daily.unknown_attempts, "unknown attempt"),
-        number(resume.outbox.len() as u64, "message"),
-        number(resume.closed.len() as u64, "day"),
+        many(sum(|c| c.success), "log-in"),
+        many(sum(|c| c.failed), "failure"),
+        many(sum(|c| c.upload), "upload"),
+        many(sum(|c| c.download), "download"),
+        many(monitor.daily.unknown_attempts, "unknown attempt"),
+        many(resume.outbox.len() as u64, "message"),
+        many(resume.closed.len() as u64, "day"),
     );
     let messages = resume.outbox.iter().map(|message| message.since);
     let head = resume.outbox.first();

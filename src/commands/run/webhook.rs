@@ -1,28 +1,23 @@
 //! Sends the events to the webhook, one after another. Neither reading nor Slack waits for it.
 
-use std::future::Future;
-use std::pin::Pin;
-
 use tokio::time::{Instant, timeout_at};
 
 use super::commit::Committer;
 use super::courier::Courier;
+use super::flight::{Flight, landed};
 use crate::adapters::webhook::WebhookClient;
 use crate::commands::clock::now;
 use crate::domain::base::time::Time;
 use crate::domain::render::Voice;
 use crate::domain::webhook::{Delivery, body};
 
-/// A request in flight.
-type Sending = Pin<Box<dyn Future<Output = Delivery>>>;
-
 /// Sends the events to the webhook, if there is one.
 pub(super) struct WebhookSender {
     client: Option<WebhookClient>,
     voice: Voice,
     courier: Courier,
-    /// The id of the event in flight.
-    sending: Option<(String, Sending)>,
+    /// The event in flight: its id, and what becomes of it.
+    sending: Option<Flight<(String, Delivery)>>,
 }
 
 impl WebhookSender {
@@ -56,20 +51,16 @@ impl WebhookSender {
             return;
         };
         let body = body(&event, &self.voice);
-        let id = event.id.clone();
-        let sending = async move { client.post(&event.id, body).await };
-        self.sending = Some((id, Box::pin(sending)));
+        self.sending = Some(Box::pin(async move {
+            let delivery = client.post(&event.id, body).await;
+            (event.id, delivery)
+        }));
     }
 
     /// Waits for the request in flight; without one, waits forever.
     pub(super) async fn sent(&mut self) {
-        let delivery = match &mut self.sending {
-            Some((_, sending)) => sending.await,
-            None => std::future::pending().await,
-        };
-        if let Some((id, _)) = self.sending.take() {
-            self.courier.settle(id, &delivery, Instant::now());
-        }
+        let (id, delivery) = landed(&mut self.sending).await;
+        self.courier.settle(id, &delivery, Instant::now());
     }
 
     /// Gives the request in flight time until then, and commits what was sent.

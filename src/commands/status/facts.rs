@@ -1,19 +1,19 @@
 //! The status for programs.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_json::json;
 
 use super::words;
 use crate::commands::expect::table::Row;
-use crate::domain::alerts::Events;
+use crate::commands::output::{Object, object};
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
 use crate::domain::slack_reply::{Fix, SlackTrouble};
-use crate::domain::state::{Counters, Daily, NoticeKind, Resume};
+use crate::domain::state::{Counters, Daily, Resume};
 
 /// The object that `status --json` prints.
 #[derive(Debug, Serialize)]
@@ -29,45 +29,31 @@ pub(super) struct StatusReport<'a> {
     sessions: Vec<Session<'a>>,
     waiting: usize,
     pause_until: Option<String>,
-    refusal: Option<RefusalRow<'a>>,
+    refusal: Option<Object>,
     /// Channels of routes that refuse messages, which go to the main channel meanwhile.
-    refusing: BTreeMap<&'a str, RefusalRow<'a>>,
+    refusing: BTreeMap<&'a str, Object>,
     /// `None` without a webhook.
-    webhook: Option<WebhookRow<'a>>,
-    closed: Vec<ClosedRow<'a>>,
-    parked: Vec<ParkedRow<'a>>,
+    webhook: Option<Object>,
+    closed: Vec<Object>,
+    parked: Vec<Object>,
     /// How many refused messages are not kept.
     parked_more: u64,
-    notices: Vec<NoticeRow<'a>>,
+    notices: Vec<Object>,
     feeds: Vec<Row>,
-    open: Vec<OpenRow<'a>>,
-    muted: Vec<MuteRow<'a>>,
+    open: Vec<Object>,
+    muted: Vec<Object>,
     forged: u64,
     undecided: usize,
 }
 
-/// The kind of an open session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) enum SessionKind {
-    /// A log-in.
-    #[serde(rename = "log-in")]
-    Login,
-    /// An sftp session.
-    #[serde(rename = "sftp")]
-    Sftp,
-}
-
-impl fmt::Display for SessionKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
-    }
-}
+/// The kinds of an open session.
+pub(super) const LOGIN: &str = "log-in";
+pub(super) const SFTP: &str = "sftp";
 
 /// A log-in, or an sftp session.
 #[derive(Debug, Serialize)]
 pub(super) struct Session<'a> {
-    /// `log-in` or `sftp`.
-    pub(super) kind: SessionKind,
+    pub(super) kind: &'static str,
     pub(super) user: &'a str,
     pub(super) partner: Option<bool>,
     pub(super) address: Option<&'a str>,
@@ -79,91 +65,6 @@ pub(super) struct Session<'a> {
     pub(super) open_files: Vec<&'a str>,
 }
 
-/// The events for the webhook.
-#[derive(Debug, Serialize)]
-struct WebhookRow<'a> {
-    waiting: usize,
-    /// How many were dropped, because too many waited.
-    dropped: u64,
-    /// How many the receiver refused for good.
-    refused: u64,
-    /// Why it took nothing at the last try.
-    error: Option<&'a str>,
-    since: Option<String>,
-}
-
-impl<'a> WebhookRow<'a> {
-    fn of(events: &'a Events, zone: Zone) -> Self {
-        let trouble = events.trouble.as_ref();
-        WebhookRow {
-            waiting: events.waiting.len(),
-            dropped: events.lost,
-            refused: events.refused,
-            error: trouble.map(|trouble| trouble.said.as_str()),
-            since: trouble.map(|trouble| zone.rfc3339(trouble.since)),
-        }
-    }
-}
-
-/// Slack's refusal at the last try.
-#[derive(Debug, Serialize)]
-struct RefusalRow<'a> {
-    error: &'a str,
-    code: Option<&'a str>,
-    since: String,
-    at: String,
-    mend: Option<String>,
-}
-
-/// A closed day whose table Slack has not accepted.
-#[derive(Debug, Serialize)]
-struct ClosedRow<'a> {
-    id: &'a str,
-    until: String,
-    messages_posted: usize,
-    error: Option<&'a str>,
-}
-
-/// A message that Slack refused for good.
-#[derive(Debug, Serialize)]
-struct ParkedRow<'a> {
-    id: u64,
-    what: String,
-    since: String,
-    error: Option<&'a str>,
-}
-
-/// A matter that waits for its end.
-#[derive(Debug, Serialize)]
-struct OpenRow<'a> {
-    what: String,
-    partner: Option<&'a str>,
-    since: String,
-    /// A person takes care of it.
-    taken: bool,
-}
-
-/// A partner whose alerts are held back.
-#[derive(Debug, Serialize)]
-struct MuteRow<'a> {
-    partner: &'a str,
-    since: String,
-    until: String,
-    why: Option<&'a str>,
-    by: Option<&'a str>,
-    /// How many events and messages were held back.
-    kept_back: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct NoticeRow<'a> {
-    kind: NoticeKind,
-    from: String,
-    to: String,
-    count: u64,
-    detail: Option<&'a str>,
-}
-
 impl<'a> StatusReport<'a> {
     pub(super) fn of(
         daily: &'a Daily,
@@ -172,48 +73,77 @@ impl<'a> StatusReport<'a> {
         zone: Zone,
     ) -> Self {
         let resume = &daily.resume;
+        let events = &resume.alerts.events;
+        let trouble = events.trouble.as_ref();
         let at = |time: Time| zone.rfc3339(time);
-        let row = |trouble: &'a SlackTrouble, mend: fn(Fix) -> String| RefusalRow {
-            error: &trouble.said,
-            code: trouble.code.as_deref(),
-            since: at(trouble.since),
-            at: at(trouble.at),
-            mend: trouble.fix().map(mend),
+        let refusal = |trouble: &SlackTrouble, mend: fn(Fix) -> String| {
+            object([
+                ("error", json!(trouble.said)),
+                ("code", json!(trouble.code)),
+                ("since", json!(at(trouble.since))),
+                ("at", json!(at(trouble.at))),
+                ("mend", json!(trouble.fix().map(mend))),
+            ])
         };
+        let main = resume.slack_trouble.as_ref();
         let refusing = resume.refusing.iter();
-        let closed = resume.closed.iter().map(|day| ClosedRow {
-            id: &day.id,
-            until: at(day.until),
-            messages_posted: day.messages_posted,
-            error: day.refused.as_deref(),
+        let webhook = object([
+            ("waiting", json!(events.waiting.len())),
+            // How many were dropped, because too many waited.
+            ("dropped", json!(events.lost)),
+            // How many the receiver refused for good.
+            ("refused", json!(events.refused)),
+            // Why it took nothing at the last try.
+            ("error", json!(trouble.map(|trouble| &trouble.said))),
+            ("since", json!(trouble.map(|trouble| at(trouble.since)))),
+        ]);
+        // Closed days whose tables Slack has not accepted.
+        let closed = resume.closed.iter().map(|day| {
+            object([
+                ("id", json!(day.id)),
+                ("until", json!(at(day.until))),
+                ("messages_posted", json!(day.messages_posted)),
+                ("error", json!(day.refused)),
+            ])
         });
-        let parked = resume.parked.iter().map(|message| ParkedRow {
-            id: message.id,
-            what: words::message(&message.content),
-            since: at(message.since),
-            error: message.refused.as_deref(),
+        // Messages that Slack refused for good.
+        let parked = resume.parked.iter().map(|message| {
+            object([
+                ("id", json!(message.id)),
+                ("what", json!(words::message(&message.content))),
+                ("since", json!(at(message.since))),
+                ("error", json!(message.refused)),
+            ])
         });
-        let notices = resume.day.notices.iter().map(|notice| NoticeRow {
-            kind: notice.kind,
-            from: at(notice.from),
-            to: at(notice.to),
-            count: notice.count,
-            detail: notice.detail.as_deref(),
+        let notices = resume.day.notices.iter().map(|notice| {
+            object([
+                ("kind", json!(notice.kind)),
+                ("from", json!(at(notice.from))),
+                ("to", json!(at(notice.to))),
+                ("count", json!(notice.count)),
+                ("detail", json!(notice.detail)),
+            ])
         });
+        // Matters that wait for their end; of some a person takes care.
         let matters = resume.matters.iter().filter(|matter| matter.is_open());
-        let open = matters.map(|matter| OpenRow {
-            what: words::message(matter.about()),
-            partner: matter.about().partner(),
-            since: at(matter.began),
-            taken: matter.taken,
+        let open = matters.map(|matter| {
+            object([
+                ("what", json!(words::message(matter.about()))),
+                ("partner", json!(matter.about().partner())),
+                ("since", json!(at(matter.began))),
+                ("taken", json!(matter.taken)),
+            ])
         });
-        let muted = resume.alerts.muted.iter().map(|(partner, mute)| MuteRow {
-            partner,
-            since: at(mute.terms.since),
-            until: at(mute.terms.until),
-            why: mute.terms.why.as_deref(),
-            by: mute.terms.by.as_deref(),
-            kept_back: mute.held(),
+        let muted = resume.alerts.muted.iter().map(|(partner, mute)| {
+            object([
+                ("partner", json!(partner)),
+                ("since", json!(at(mute.terms.since))),
+                ("until", json!(at(mute.terms.until))),
+                ("why", json!(mute.terms.why)),
+                ("by", json!(mute.terms.by)),
+                // How many events and messages were held back.
+                ("kept_back", json!(mute.held())),
+            ])
         });
         StatusReport {
             date: daily.date,
@@ -226,13 +156,11 @@ impl<'a> StatusReport<'a> {
             sessions: sessions(resume, zone),
             waiting: waiting(resume),
             pause_until: resume.pause_until.map(at),
-            refusal: (resume.slack_trouble.as_ref())
-                .map(|refusal| row(refusal, |fix| fix.said().to_owned())),
+            refusal: main.map(|trouble| refusal(trouble, |fix| fix.said().to_owned())),
             refusing: refusing
-                .map(|(channel, refusal)| (channel.as_str(), row(refusal, Fix::of_route)))
+                .map(|(channel, trouble)| (channel.as_str(), refusal(trouble, Fix::of_route)))
                 .collect(),
-            webhook: (!resume.alerts.events.kinds.is_empty())
-                .then(|| WebhookRow::of(&resume.alerts.events, zone)),
+            webhook: (!events.kinds.is_empty()).then_some(webhook),
             closed: closed.collect(),
             parked: parked.collect(),
             parked_more: resume.parked_more,
@@ -278,7 +206,7 @@ pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
         .into_iter()
         .filter(|c| c.accepted)
         .map(|login| Session {
-            kind: SessionKind::Login,
+            kind: LOGIN,
             user: login.user.as_deref().unwrap_or_default(),
             partner: login.standing.partner(),
             address: login.address.as_deref(),
@@ -289,7 +217,7 @@ pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
         });
     let sftp = resume.sessions.sftp.by_key();
     let sftp = sftp.into_iter().map(|session| Session {
-        kind: SessionKind::Sftp,
+        kind: SFTP,
         user: &session.user,
         partner: session.standing.partner(),
         address: session.address.as_deref(),

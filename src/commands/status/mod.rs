@@ -45,8 +45,7 @@ pub fn command(cli: &Cli, arguments: &cli::StatusArgs) -> anyhow::Result<u8> {
     output::to_output(|out| {
         if arguments.json {
             let report = StatusReport::of(&daily, &feeds, &troubles, config.zone);
-            output::json(out, &report)?;
-            writeln!(out)?;
+            output::json_line(out, &report)?;
         } else {
             let (clock, terminal) = ((config.zone, now), output::is_terminal());
             text::write(&daily, &feeds, &troubles, clock, terminal, out)?;

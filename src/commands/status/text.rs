@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::Cell;
 
-use super::facts::{Session, SessionKind, known, position, sessions, waiting};
+use super::facts::{SFTP, Session, known, position, sessions, waiting};
 use super::words::{self, ago, many, message, muted};
 use crate::commands::expect::table::line;
 use crate::commands::output::table::{Four, with_columns, write_table};
@@ -29,12 +29,12 @@ pub(super) fn write(
     let resume = &daily.resume;
     let named = |name, lines: Vec<String>| lines.into_iter().map(move |line| (name, line));
     let notices = resume.day.notices.iter().map(|told| {
-        let from = clock(zone, told.from);
+        let from = zone.second(told.from);
         match told.to == told.from {
             true => format!("{from}: {}", notice_in_short(told)),
             false => format!(
                 "{from} to {}: {}",
-                clock(zone, told.to),
+                zone.second(told.to),
                 notice_in_short(told)
             ),
         }
@@ -77,7 +77,7 @@ pub(super) fn write(
 /// The table of the open day.
 fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
     let since = daily.resume.day.since;
-    let since = since.map(|since| format!(", since {}", clock(zone, since)));
+    let since = since.map(|since| format!(", since {}", zone.second(since)));
     writeln!(out, "{}{}", daily.date, since.unwrap_or_default())?;
     writeln!(out)?;
     if daily.partners.is_empty() {
@@ -115,10 +115,15 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
     }
 }
 
+/// A time, and how long ago it was.
+fn with_age(time: Time, zone: Zone, now: Time) -> String {
+    format!("{} ({})", zone.second(time), ago(now.since(time)))
+}
+
 /// The position of reading, and how long ago the last event was.
 fn reading(resume: &Resume, zone: Zone, now: Time) -> String {
     let source = resume.source.as_deref().unwrap_or("nothing yet");
-    let at = |time: Time| format!("{} ({})", clock(zone, time), ago(now.since(time)));
+    let at = |time| with_age(time, zone, now);
     let place = match position(resume) {
         Some(Position::File(file)) => format!(" up to byte {}", file.offset),
         Some(Position::Journal(journal)) => format!(" up to {}", at(journal.realtime)),
@@ -132,10 +137,9 @@ fn reading(resume: &Resume, zone: Zone, now: Time) -> String {
 fn open_sessions(resume: &Resume, zone: Zone) -> Vec<String> {
     let all = sessions(resume, zone);
     let is_shown = |one: &&Session<'_>| {
-        let same = |s: &Session<'_>| {
-            s.kind == SessionKind::Sftp && s.user == one.user && s.address == one.address
-        };
-        one.partner != Some(false) && (one.kind == SessionKind::Sftp || !all.iter().any(same))
+        let same =
+            |s: &Session<'_>| s.kind == SFTP && s.user == one.user && s.address == one.address;
+        one.partner != Some(false) && (one.kind == SFTP || !all.iter().any(same))
     };
     let shown = all.iter().filter(is_shown);
     shown.map(|one| session(one, zone)).collect()
@@ -147,7 +151,7 @@ fn session(session: &Session<'_>, zone: Zone) -> String {
         [] => String::new(),
         files => format!(", open: {}", files.join(", ")),
     };
-    let (user, kind, since) = (session.user, session.kind, clock(zone, session.since));
+    let (user, kind, since) = (session.user, session.kind, zone.second(session.since));
     let address = address.unwrap_or_default();
     format!("{user}{address}, {kind} since {since}{files}")
 }
@@ -161,17 +165,19 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
     }
     if let Some(refusal) = &resume.slack_trouble {
         let fix = refusal.fix().map(|fix| format!(": {}", fix.said()));
-        let (at, ago) = (clock(zone, refusal.at), ago(now.since(refusal.at)));
+        let at = with_age(refusal.at, zone, now);
         let (said, fix) = (&refusal.said, fix.unwrap_or_default());
         lines.push(format!(
-            "accepted nothing at the last try, {at} ({ago}): {said}{fix}"
+            "accepted nothing at the last try, {at}: {said}{fix}"
         ));
     }
     lines.extend(resume.refusing.iter().map(|(channel, refusal)| {
         let fix = refusal.fix().map(|fix| format!(": {}", fix.of_route()));
-        let (at, ago) = (clock(zone, refusal.at), ago(now.since(refusal.at)));
+        let at = with_age(refusal.at, zone, now);
         let (said, fix) = (&refusal.said, fix.unwrap_or_default());
-        format!("{channel} refused the last message, {at} ({ago}); it went to the main channel: {said}{fix}")
+        format!(
+            "{channel} refused the last message, {at}; it went to the main channel: {said}{fix}"
+        )
     }));
     lines.extend(resume.closed.iter().map(|day| match &day.refused {
         Some(error) => format!("the table of {} was refused for good: {error}", day.id),
@@ -188,7 +194,7 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
         lines.push(format!("{more} refused for good, and no longer kept"));
     }
     if let Some(until) = resume.pause_until.filter(|&until| until > now) {
-        lines.push(format!("asked for a pause until {}", clock(zone, until)));
+        lines.push(format!("asked for a pause until {}", zone.second(until)));
     }
     if lines.is_empty() {
         lines.push("nothing waits".to_owned());
@@ -204,11 +210,8 @@ fn webhook(events: &Events, zone: Zone, now: Time) -> Vec<String> {
         lines.push(format!("{} to be sent", many(waiting, "event")));
     }
     if let Some(trouble) = &events.trouble {
-        let (at, ago) = (clock(zone, trouble.at), ago(now.since(trouble.at)));
-        let said = &trouble.said;
-        lines.push(format!(
-            "accepted nothing at the last try, {at} ({ago}): {said}"
-        ));
+        let (at, said) = (with_age(trouble.at, zone, now), &trouble.said);
+        lines.push(format!("accepted nothing at the last try, {at}: {said}"));
     }
     let more = [
         (events.lost, "dropped, because too many waited"),
@@ -224,9 +227,4 @@ fn webhook(events: &Events, zone: Zone, now: Time) -> Vec<String> {
         lines.push("nothing waits".to_owned());
     }
     lines
-}
-
-/// A time in a form for people.
-fn clock(zone: Zone, time: Time) -> String {
-    zone.local(time).format("%Y-%m-%d %H:%M:%S").to_string()
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::alerts::{Content, Matter, Mute};
-use crate::domain::base::time::{Time, Zone};
+use crate::domain::base::time::Zone;
 use crate::domain::expiry::Expires;
 
 /// What a message is about.
@@ -55,7 +55,7 @@ pub(crate) fn muted(name: &str, mute: &Mute, zone: Zone) -> String {
     let terms = &mute.terms;
     let by = terms.by.as_ref().map(|by| format!(", by {by}"));
     let why = terms.why.as_ref().map(|why| format!(": {why}"));
-    let [since, until] = [terms.since, terms.until].map(|at| minute(at, zone));
+    let [since, until] = [terms.since, terms.until].map(|at| zone.minute(at));
     let held = match mute.held() {
         0 => "nothing".to_owned(),
         held => many(held, "event"),
@@ -66,14 +66,9 @@ pub(crate) fn muted(name: &str, mute: &Mute, zone: Zone) -> String {
 
 /// An open matter in one line: `prices.csv of alice missing, since 2026-03-30 06:00, taken care of`.
 pub(crate) fn open(matter: &Matter, zone: Zone) -> String {
-    let (what, since) = (message(matter.about()), minute(matter.began, zone));
+    let (what, since) = (message(matter.about()), zone.minute(matter.began));
     let taken = if matter.taken { ", taken care of" } else { "" };
     format!("{what}, since {since}{taken}")
-}
-
-/// A time to the minute.
-pub(crate) fn minute(time: Time, zone: Zone) -> String {
-    zone.local(time).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// A number with a noun; "some" for the number 0, which means unknown.

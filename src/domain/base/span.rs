@@ -26,8 +26,7 @@ impl Span {
         let until = until.map(|when| when.last(zone, now));
         if let (Some(since), Some(until)) = (since, until) {
             if since > until {
-                let local = |time| zone.local(time).format("%Y-%m-%d %H:%M:%S");
-                let (since, until) = (local(since), local(until));
+                let (since, until) = (zone.second(since), zone.second(until));
                 return Err(anyhow!(
                     "--since is {since}, which is after --until, {until}: name the earlier one as --since"
                 ));

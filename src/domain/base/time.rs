@@ -129,6 +129,16 @@ impl Zone {
         date
     }
 
+    /// A time for people: local, to the minute.
+    pub fn minute(self, time: Time) -> String {
+        self.local(time).format("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// A time for people: local, to the second.
+    pub fn second(self, time: Time) -> String {
+        self.local(time).format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     /// A time in RFC 3339: local, to the second.
     pub fn rfc3339(self, time: Time) -> String {
         self.local(time).to_rfc3339_opts(SecondsFormat::Secs, false)

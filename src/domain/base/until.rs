@@ -63,7 +63,7 @@ impl Until {
         }
         let last = now.plus(longest);
         if until > last {
-            let last = zone.local(last).format("%Y-%m-%d %H:%M");
+            let last = zone.minute(last);
             return Err(format!(
                 "{written:?} is more than a week from now, and a mute ends after a week at the latest, which is {last}; {EXAMPLES}"
             ));

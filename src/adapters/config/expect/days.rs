@@ -2,7 +2,7 @@
 
 use chrono::{Month, NaiveDate, Weekday};
 
-use crate::adapters::config::keys::nearest;
+use crate::adapters::config::keys::{hint, nearest};
 use crate::adapters::config::values::minutes;
 use crate::domain::expect::{DayKind, Days, Months, PlaceInMonth, Weekdays, Weeks, WindowStart};
 
@@ -112,13 +112,9 @@ fn day_of_month(text: &str) -> Result<u32, String> {
 }
 
 fn weekday(written: &str) -> Result<Weekday, String> {
-    written.parse::<Weekday>().map_err(|_| {
-        let hint = nearest(written, DAYS.into_iter()).map_or(
-            "for example \"Mon..Fri\" or \"Mon,Wed\"".to_owned(),
-            |day| format!("did you mean \"{day}\"?"),
-        );
-        format!("there is no day \"{written}\"; {hint}")
-    })
+    let example = "for example \"Mon..Fri\" or \"Mon,Wed\"";
+    let hint = || hint(nearest(written, DAYS.into_iter()), example);
+    (written.parse()).map_err(|_| format!("there is no day \"{written}\"; {}", hint()))
 }
 
 /// Reads months: `Jan,Apr,Jul,Oct`, `Nov..Feb`.
@@ -139,13 +135,9 @@ pub(super) fn months(text: String) -> Result<Months, String> {
 }
 
 fn month(written: &str) -> Result<Month, String> {
-    written.parse::<Month>().map_err(|_| {
-        let hint = nearest(written, MONTHS.into_iter()).map_or(
-            "for example \"Jan,Apr,Jul,Oct\" or \"Nov..Feb\"".to_owned(),
-            |month| format!("did you mean \"{month}\"?"),
-        );
-        format!("there is no month \"{written}\"; {hint}")
-    })
+    let example = "for example \"Jan,Apr,Jul,Oct\" or \"Nov..Feb\"";
+    let hint = || hint(nearest(written, MONTHS.into_iter()), example);
+    (written.parse()).map_err(|_| format!("there is no month \"{written}\"; {}", hint()))
 }
 
 /// Reads weeks: `every second from 2026-01-05`.

@@ -13,128 +13,93 @@ const MOST_FILES: u64 = 1_000;
 /// The most required or forbidden names of a feed.
 const MOST_NAMES: usize = 20;
 
-/// The values as they were read.
-pub(super) struct FileKeys {
-    files: Option<Pattern>,
-    matches: Option<Pattern>,
-    names: Vec<RequiredName>,
-    forbid: Vec<Pattern>,
-    count: Option<Range>,
-    min_size: Option<u64>,
-    max_size: Option<u64>,
-    total: Option<Range>,
-    warn_if_same: Option<bool>,
-    download: Option<bool>,
+/// Reads the files that are wanted.
+pub(super) fn wanted(keys: &mut Keys<'_>) -> Result<Wanted, ConfigError> {
+    let files = keys.get("files", pattern)?;
+    let matches = keys.get("matches", regex)?;
+    Ok(Wanted {
+        files: files.or(matches),
+        names: keys.list("names", name)?,
+        forbid: keys.list("forbid", pattern)?,
+        count: keys.get("count", count)?.unwrap_or(Range::from(1)),
+        size: Range {
+            least: keys.get("min-size", size)?.unwrap_or(1),
+            most: keys.get("max-size", size)?,
+        },
+        total: keys.get("total-size", sizes)?,
+        warn_if_same: keys.get("warn-if-same", Ok)?.unwrap_or(false),
+        download: keys.get("direction", direction)?.unwrap_or(false),
+    })
 }
 
-impl FileKeys {
-    pub(super) fn of(keys: &mut Keys<'_>) -> Result<Self, ConfigError> {
-        Ok(FileKeys {
-            files: keys.get("files", pattern)?,
-            matches: keys.get("matches", regex)?,
-            names: keys.list("names", name)?,
-            forbid: keys.list("forbid", pattern)?,
-            count: keys.get("count", count)?,
-            min_size: keys.get("min-size", size)?,
-            max_size: keys.get("max-size", size)?,
-            total: keys.get("total-size", sizes)?,
-            warn_if_same: keys.get("warn-if-same", Ok)?,
-            download: keys.get("direction", direction)?,
-        })
+/// Refuses keys that contradict each other. Comes after the check for unknown keys, because a missing key may be a misspelled
+/// one.
+pub(super) fn check(wanted: &Wanted, keys: &Keys<'_>) -> Result<(), ConfigError> {
+    let wrong = |key: &str, what: &str| Err(keys.wrong_at(key, what));
+    let (files, names, size, count) = (&wanted.files, &wanted.names, wanted.size, wanted.count);
+    if keys.has("files") && keys.has("matches") {
+        return wrong("matches", "replaces files: write only one of the two");
     }
-
-    /// The files that are wanted. Comes after the check for unknown keys, because a missing key may be a misspelled one.
-    pub(super) fn wanted(self, keys: &Keys<'_>) -> Result<Wanted, ConfigError> {
-        let wrong = |key: &str, what: &str| Err(keys.wrong_at(key, what));
-        let files = match (self.files, self.matches) {
-            (Some(_), Some(_)) => {
-                return wrong("matches", "replaces files: write only one of the two");
-            }
-            (None, None) if self.names.is_empty() => return Err(keys.missing("files", "*.xml")),
-            (None, None) if self.count.is_some() => {
-                let what = "needs files or matches, because it counts the files that match it";
-                return wrong("count", what);
-            }
-            (files, matches) => files.or(matches),
-        };
-        let size = Range {
-            least: self.min_size.unwrap_or(1),
-            most: self.max_size,
-        };
-        if size.most.is_some_and(|most| most < size.least) {
-            let what =
-                "smaller than min-size, which is 1 byte if it is not given: no file would count";
-            return wrong("max-size", what);
+    if files.is_none() && names.is_empty() {
+        return Err(keys.missing("files", "*.xml"));
+    }
+    if files.is_none() && keys.has("count") {
+        let what = "needs files or matches, because it counts the files that match it";
+        return wrong("count", what);
+    }
+    if size.most.is_some_and(|most| most < size.least) {
+        let what = "smaller than min-size, which is 1 byte if it is not given: no file would count";
+        return wrong("max-size", what);
+    }
+    for (key, many) in [("names", names.len()), ("forbid", wanted.forbid.len())] {
+        if many > MOST_NAMES {
+            let what = format!("{MOST_NAMES} at most: a name may be a pattern");
+            return wrong(key, &what);
         }
-        for (key, many) in [("names", self.names.len()), ("forbid", self.forbid.len())] {
-            if many > MOST_NAMES {
-                return wrong(
-                    key,
-                    &format!("{MOST_NAMES} at most: a name may be a pattern"),
-                );
-            }
-        }
-        let twice =
-            |name: &&RequiredName| self.names.iter().filter(|other| other == name).count() > 1;
-        if let Some(name) = self.names.iter().find(twice) {
-            return wrong("names", &format!("\"{}\" is there twice", name.text()));
-        }
-        let is_wanted = |forbid: &&Pattern| {
-            files.as_ref().is_some_and(|files| forbid.covers(files))
-                || self.names.iter().any(|name| name.is_always(forbid))
-        };
-        if let Some(forbid) = self.forbid.iter().find(is_wanted) {
-            return wrong(
-                "forbid",
-                &format!("\"{forbid}\" is both expected and forbidden: choose another pattern"),
-            );
-        }
-        let count = self.count.unwrap_or(Range::from(1));
-        if let Some(one) = files
-            .as_ref()
-            .filter(|files| files.is_one_path() && count.least > 1)
-        {
+    }
+    let twice = |name: &&RequiredName| names.iter().filter(|other| other == name).count() > 1;
+    if let Some(name) = names.iter().find(twice) {
+        return wrong("names", &format!("\"{}\" is there twice", name.text()));
+    }
+    let is_wanted = |forbid: &&Pattern| {
+        files.as_ref().is_some_and(|files| forbid.covers(files))
+            || names.iter().any(|name| name.is_always(forbid))
+    };
+    if let Some(forbid) = wanted.forbid.iter().find(is_wanted) {
+        let what = format!("\"{forbid}\" is both expected and forbidden: choose another pattern");
+        return wrong("forbid", &what);
+    }
+    if let Some(files) = files {
+        if files.is_one_path() && count.least > 1 {
             let what = format!(
-                "\"{one}\" is the path of one file: several need a pattern, as \"/upload/*.xml\""
+                "\"{files}\" is the path of one file: several need a pattern, as \"/upload/*.xml\""
             );
             return wrong("count", &what);
         }
-        if let Some(files) = &files {
-            let many = self.names.len() as u64;
-            let own = self.names.iter().filter(|name| name.is_always(files));
-            if count.most.is_some_and(|most| own.count() as u64 > most) {
-                let what = "more of them match the pattern than count allows";
-                return wrong("names", what);
-            }
-            let total = self.total.unwrap_or(Range::from(0));
-            let most = count.most.zip(size.most);
-            let most = most.map(|(files, each)| (files + many).saturating_mul(each));
-            if most.is_some_and(|most| most < total.least) {
-                let what = "its minimum is more than count and max-size allow together";
-                return wrong("total-size", what);
-            }
-            let least = count.least.saturating_mul(size.least);
-            if total.most.is_some_and(|most| most < least) {
-                let what = "its maximum is less than count and min-size need together";
-                return wrong("total-size", what);
-            }
+        let many = names.len() as u64;
+        let own = names.iter().filter(|name| name.is_always(files));
+        if count.most.is_some_and(|most| own.count() as u64 > most) {
+            let what = "more of them match the pattern than count allows";
+            return wrong("names", what);
         }
-        let download = self.download.unwrap_or(false);
-        if download && !self.forbid.is_empty() {
-            let what = "is about files that the partner sends: write it in a feed without direction = \"download\"";
-            return wrong("forbid", what);
+        let total = wanted.total.unwrap_or(Range::from(0));
+        let most = count.most.zip(size.most);
+        let most = most.map(|(files, each)| (files + many).saturating_mul(each));
+        if most.is_some_and(|most| most < total.least) {
+            let what = "its minimum is more than count and max-size allow together";
+            return wrong("total-size", what);
         }
-        Ok(Wanted {
-            files,
-            count,
-            names: self.names,
-            forbid: self.forbid,
-            size,
-            total: self.total,
-            warn_if_same: self.warn_if_same.unwrap_or(false),
-            download,
-        })
+        let least = count.least.saturating_mul(size.least);
+        if total.most.is_some_and(|most| most < least) {
+            let what = "its maximum is less than count and min-size need together";
+            return wrong("total-size", what);
+        }
     }
+    if wanted.download && !wanted.forbid.is_empty() {
+        let what = "is about files that the partner sends: write it in a feed without direction = \"download\"";
+        return wrong("forbid", what);
+    }
+    Ok(())
 }
 
 fn pattern(text: String) -> Result<Pattern, String> {

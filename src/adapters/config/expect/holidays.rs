@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use toml::Value;
 
-use crate::adapters::config::keys::{ConfigError, Keys, nearest};
+use crate::adapters::config::keys::{ConfigError, Keys, hint, nearest};
 use crate::domain::expect::Holidays;
 
 /// A leap year, so that 29 February is a date of every year.
@@ -52,12 +52,13 @@ impl<'a> Lists<'a> {
             return Ok(Arc::new(holidays));
         }
         self.named.get(text).cloned().ok_or_else(|| {
-            let hint = match nearest(text, self.named.keys().map(String::as_str)) {
-                Some(name) => format!("did you mean \"{name}\"?"),
-                None => format!(
-                    "write [holidays] with {text} = [\"2026-12-25\"], or name a file with its directory"
-                ),
-            };
+            let example = format!(
+                "write [holidays] with {text} = [\"2026-12-25\"], or name a file with its directory"
+            );
+            let hint = hint(
+                nearest(text, self.named.keys().map(String::as_str)),
+                &example,
+            );
             format!("there is no list \"{text}\" in [holidays]; {hint}")
         })
     }

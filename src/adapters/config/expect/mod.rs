@@ -83,18 +83,19 @@ fn expect(
     lists: &Lists<'_>,
 ) -> Result<(Vec<Whose>, Expectation), ConfigError> {
     let partners = keys.get("partner", partners)?;
-    let files = files::FileKeys::of(&mut keys)?;
-    let schedule = schedule::ScheduleKeys::of(&mut keys, lists)?;
+    let wanted = files::wanted(&mut keys)?;
+    let (schedule, from) = schedule::schedule(&mut keys, lists, zone)?;
     let mention = keys.get("mention", mention)?;
     let remind = keys.get("remind", remind)?.unwrap_or_default();
     keys.end()?;
     let partners = partners.ok_or_else(|| keys.missing("partner", "alice"))?;
+    files::check(&wanted, &keys)?;
     let each = Expectation {
         id: String::new(),
         partner: String::new(),
         by_pattern: false,
-        wanted: files.wanted(&keys)?,
-        schedule: schedule.schedule(&keys, zone)?,
+        wanted,
+        schedule: schedule::checked(schedule, from, &keys)?,
         mention,
         remind,
     };

@@ -1,7 +1,6 @@
 //! The keys of `[[expect]]` about the schedule.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -13,7 +12,7 @@ use crate::adapters::config::keys::{ConfigError, Keys};
 use crate::adapters::config::values::{self, duration, time_of_day};
 use crate::domain::base::time::Zone;
 use crate::domain::expect::calendar::clock;
-use crate::domain::expect::{Days, Holidays, Months, Schedule, Weekdays, Weeks, WindowStart};
+use crate::domain::expect::{Days, Months, Schedule, Weekdays, WindowStart};
 
 /// The upper limit of `grace` (exclusive): the days of a feed must not overlap.
 const DAY: Duration = Duration::from_secs(86_400);
@@ -24,59 +23,51 @@ const TRIED_FROM: i32 = 2_024;
 /// How many years are searched for two deadlines that are too near to each other.
 const TRIED: TimeDelta = TimeDelta::days(10 * 366);
 
-/// The values as they were read.
-pub(super) struct ScheduleKeys {
-    by: Option<u32>,
-    from: Option<WrittenStart>,
-    days: Option<Days>,
-    months: Option<Months>,
-    weeks: Option<Weeks>,
-    holidays: Option<Arc<Holidays>>,
-    except: BTreeSet<NaiveDate>,
-    zone: Option<Zone>,
-    grace: Option<Duration>,
+/// Reads the schedule. The start of its window is returned as it is written: it depends on the deadline.
+pub(super) fn schedule(
+    keys: &mut Keys<'_>,
+    lists: &Lists<'_>,
+    zone: Zone,
+) -> Result<(Schedule, Option<WrittenStart>), ConfigError> {
+    let by = keys.get("by", time_of_day("07:30"))?;
+    let from = keys.get("from", WrittenStart::read)?;
+    let schedule = Schedule {
+        by: by.unwrap_or_default(),
+        from: None,
+        days: keys.get("days", days)?.unwrap_or(Days::ALL),
+        months: keys.get("months", months)?.unwrap_or(Months::ALL),
+        weeks: keys.get("weeks", weeks)?,
+        holidays: keys.get("holidays", |name: String| lists.get(&name))?,
+        except: keys.list("except", date)?,
+        zone: keys.get("timezone", values::zone)?.unwrap_or(zone),
+        grace: keys.get("grace", grace)?.unwrap_or_default(),
+    };
+    Ok((schedule, from))
 }
 
-impl ScheduleKeys {
-    pub(super) fn of(keys: &mut Keys<'_>, lists: &Lists<'_>) -> Result<Self, ConfigError> {
-        Ok(ScheduleKeys {
-            by: keys.get("by", time_of_day("07:30"))?,
-            from: keys.get("from", WrittenStart::read)?,
-            days: keys.get("days", days)?,
-            months: keys.get("months", months)?,
-            weeks: keys.get("weeks", weeks)?,
-            holidays: keys.get("holidays", |name: String| lists.get(&name))?,
-            except: keys.list("except", date)?,
-            zone: keys.get("timezone", values::zone)?,
-            grace: keys.get("grace", grace)?,
-        })
+/// The schedule with the start of its window, if both can be. Comes after the check for unknown keys, because a missing key may
+/// be a misspelled one.
+pub(super) fn checked(
+    schedule: Schedule,
+    from: Option<WrittenStart>,
+    keys: &Keys<'_>,
+) -> Result<Schedule, ConfigError> {
+    if !keys.has("by") {
+        return Err(keys.missing("by", "07:30"));
     }
-
-    /// The schedule. Comes after the check for unknown keys, because a missing key may be a misspelled one.
-    pub(super) fn schedule(self, keys: &Keys<'_>, zone: Zone) -> Result<Schedule, ConfigError> {
-        let by = self.by.ok_or_else(|| keys.missing("by", "07:30"))?;
-        let from = self.from.map(|from| {
-            let wrong = || {
-                let by = clock(by);
-                format!("{by} is also the deadline; for a window of a whole day write \"1 day before {by}\"")
-            };
-            from.before(by).ok_or_else(|| keys.wrong_at("from", &wrong()))
-        });
-        let schedule = Schedule {
-            by,
-            from: from.transpose()?,
-            days: self.days.unwrap_or(Days::ALL),
-            months: self.months.unwrap_or(Months::ALL),
-            weeks: self.weeks,
-            holidays: self.holidays,
-            except: self.except,
-            zone: self.zone.unwrap_or(zone),
-            grace: self.grace.unwrap_or(Duration::ZERO),
-        };
-        is_ever_due(&schedule).map_err(|what| keys.wrong_at("days", &what))?;
-        fits(&schedule).map_err(|what| keys.wrong_at("from", &what))?;
-        Ok(schedule)
-    }
+    let wrong = || {
+        let by = clock(schedule.by);
+        let what = format!(
+            "{by} is also the deadline; for a window of a whole day write \"1 day before {by}\""
+        );
+        keys.wrong_at("from", &what)
+    };
+    let from = from.map(|from| from.before(schedule.by).ok_or_else(wrong));
+    let from = from.transpose()?;
+    let schedule = Schedule { from, ..schedule };
+    is_ever_due(&schedule).map_err(|what| keys.wrong_at("days", &what))?;
+    fits(&schedule).map_err(|what| keys.wrong_at("from", &what))?;
+    Ok(schedule)
 }
 
 /// The first date on which a schedule is tried, whatever day it is today.
