@@ -518,10 +518,15 @@ impl World {
             let over = troubles.filter(|t| self.happened.iter().any(|event| mends(t, event)));
             for trouble in over {
                 let open = shown.deleted || shown.lost || shown.thread.is_some();
-                // Failures from several addresses end with the first log-in from one of them.
+                // Failures from several addresses end with the first log-in from one of them, also where a message shows only
+                // some of them, because the first one is gone.
                 let mended = shown.all.parts().iter().any(|part| match (trouble, part) {
-                    (Content::Failures(a), Content::Logins(b)) => {
-                        a.addresses.iter().any(|from| b.addresses.contains(from))
+                    (Content::Failures(_), Content::Logins(b)) => {
+                        let mut failed = self.happened.iter().filter_map(|event| match event {
+                            Content::Failures(a) if a.at <= b.at => Some(&a.addresses),
+                            _ => None,
+                        });
+                        failed.any(|from| from.iter().any(|from| b.addresses.contains(from)))
                     }
                     _ => ends(trouble, part),
                 });
@@ -690,4 +695,30 @@ fn a_trouble_in_the_thread_of_a_message_that_slack_refuses_is_shown_as_ended() {
         EndPost(Reply::Refused),
     ];
     plays(FollowUp::Thread, &steps);
+}
+
+#[test]
+fn a_reply_that_may_be_in_a_thread_that_is_gone_is_told_by_the_message_that_stands_for_it_alone() {
+    use Event::*;
+    use Step::*;
+    let steps = [
+        Happens(Failure(1)),
+        BeginPost,
+        EndPost(Reply::Accepted),
+        Happens(Login(0)),
+        Pass(28),
+        BeginPost,
+        Happens(Failure(0)),
+        EndPost(Reply::Accepted),
+        BeginPost,
+        EndPost(Reply::Lost),
+        Delete(15),
+        BeginPost,
+        EndPost(Reply::Accepted),
+        Pass(600),
+        Happens(Login(0)),
+        BeginPost,
+        EndPost(Reply::Refused),
+    ];
+    plays(FollowUp::Edit, &steps);
 }

@@ -195,7 +195,7 @@ impl Outbox<'_> {
     }
 
     /// The first message of this matter is gone from Slack: a new one takes its place, before the replies that wait, which go
-    /// into its thread. Of these it replaces those that tell nothing else and that Slack has certainly not accepted.
+    /// into its thread. Of these it replaces those that tell nothing else.
     pub(crate) fn stand_anew(&mut self, id: u64, now: Time) {
         add(self.next, 1);
         let new = *self.next;
@@ -210,7 +210,7 @@ impl Outbox<'_> {
         let told = |part: &Content| content.parts().contains(part);
         self.messages.retain(|reply| {
             let told = reply.in_first || reply.content.parts().iter().all(told);
-            !replies(reply) || reply.maybe_repeated || !told
+            !replies(reply) || !told
         });
         for reply in self.messages.iter_mut().filter(|m| replies(m)) {
             // The new first message shows its facts already.
