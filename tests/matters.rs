@@ -722,3 +722,20 @@ fn a_reply_that_may_be_in_a_thread_that_is_gone_is_told_by_the_message_that_stan
     ];
     plays(FollowUp::Edit, &steps);
 }
+
+#[test]
+fn a_log_in_before_the_failures_of_one_message_does_not_tell_their_end() {
+    use Event::*;
+    use Step::*;
+    let steps = [
+        Happens(Works),
+        Happens(Failure(0)),
+        Pass(3_157),
+        Happens(Login(1)),
+        Happens(Failure(0)),
+        Pass(439),
+        Happens(Failure(1)),
+        Happens(Login(0)),
+    ];
+    plays(FollowUp::Edit, &steps);
+}

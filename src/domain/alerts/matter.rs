@@ -78,10 +78,17 @@ impl Matter {
     /// The end of its trouble, unless this content tells it too.
     pub(super) fn end_beside(&self, content: &Content) -> Option<Content> {
         let end = self.end.as_deref()?;
-        let met = |need: &Need, by: &Content| by.parts().iter().any(|part| need.is_met_by(part));
+        // The latest event in it that fulfils a need: what came before the end does not tell it.
+        let met = |need: &Need, by: &Content| {
+            let parts = by.parts().iter();
+            parts.filter(|part| need.is_met_by(part)).map(when).max()
+        };
         let needs = self.content.needs();
-        let mut ended = needs.iter().filter(|need| met(need, end)).peekable();
-        let told = ended.peek().is_some() && ended.all(|need| met(need, content));
+        let ended = needs
+            .iter()
+            .filter_map(|need| Some((need, met(need, end)?)));
+        let mut ended = ended.peekable();
+        let told = ended.peek().is_some() && ended.all(|(need, at)| met(need, content) >= Some(at));
         (!told).then(|| end.clone())
     }
 
@@ -182,5 +189,16 @@ impl Content {
     fn is_alike(&self, other: &Content) -> bool {
         let (own, other) = (self.nature(), other.nature());
         (own.group(), own.matter()) == (other.group(), other.matter())
+    }
+}
+
+/// When this happened, if it can end something.
+fn when(event: &Content) -> Time {
+    match event {
+        Content::Logins(logins) => logins.at,
+        Content::Works(works) => works.at,
+        Content::Files(files) => files.at,
+        Content::FeedArrived(arrived) => arrived.at,
+        _ => Time::default(),
     }
 }
