@@ -17,7 +17,7 @@ const NEXT: &[u8; 2 + 2 * DEEPEST] = b",\n        ";
 
 /// The bytes of this state; `room` is about how many there are.
 pub(super) fn written(daily: &Daily, room: usize) -> io::Result<Vec<u8>> {
-    let mut text = Text {
+    let mut text = StateText {
         bytes: Vec::with_capacity(room),
         same: None,
     };
@@ -27,7 +27,7 @@ pub(super) fn written(daily: &Daily, room: usize) -> io::Result<Vec<u8>> {
 
 /// Are these the bytes of this state? Ends at the first difference.
 pub(super) fn are(bytes: &[u8], daily: &Daily) -> bool {
-    let mut text = Text {
+    let mut text = StateText {
         bytes: Vec::new(),
         same: Some(bytes),
     };
@@ -35,13 +35,13 @@ pub(super) fn are(bytes: &[u8], daily: &Daily) -> bool {
 }
 
 /// What is written, or compared: one type for both, since the code that writes all of a state is large.
-struct Text<'a> {
+struct StateText<'a> {
     bytes: Vec<u8>,
     /// What must follow, if it is compared.
     same: Option<&'a [u8]>,
 }
 
-impl Text<'_> {
+impl StateText<'_> {
     fn write_lines(&mut self, value: &impl Serialize) -> io::Result<()> {
         value.serialize(&mut Serializer::with_formatter(
             &mut *self,
@@ -51,7 +51,7 @@ impl Text<'_> {
     }
 }
 
-impl Write for Text<'_> {
+impl Write for StateText<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.write_all(bytes)?;
         Ok(bytes.len())
