@@ -38,7 +38,11 @@ fn watched_since_yesterday(world: &World) {
 
 /// Slack has taken all, and the state knows: what is killed before that may say it once more.
 fn settled(world: &World) {
-    world.state(|state| state["resume"]["outbox"] == json!([]));
+    world.state(|state| {
+        let matters = state["resume"]["matters"].as_array();
+        let edited = matters.is_none_or(|all| all.iter().all(|matter| matter["edit"] != true));
+        edited && state["resume"]["outbox"] == json!([])
+    });
 }
 
 fn stdout(world: &World, arguments: &[&str]) -> String {
