@@ -169,7 +169,12 @@ fn of_fault(fault: ChrootFault, at: &[(&Path, &Vec<&str>)]) -> Option<Finding> {
     };
     let shown = names(paths.iter().map(|path| path.display().to_string()));
     let partners = names(at.iter().flat_map(|(_, who)| *who));
-    let said = format!("{shown} {is}: sshd ends the session of {partners}");
+    let by_path = matches!(fault, ChrootFault::Missing | ChrootFault::NotRoots);
+    let rest = match by_path && paths.len() > PATHS {
+        true => format!("; the command is for the first {PATHS}, the next check names the others"),
+        false => String::new(),
+    };
+    let said = format!("{shown} {is}: sshd ends the session of {partners}{rest}");
     Some(Finding::problem(NAME, said).fixed_by(fix))
 }
 
@@ -259,5 +264,21 @@ mod tests {
              problem chroot: /srv/shared, /srv/sftp/bob can be written by others than root: sshd ends the session of carl, dora, bob\n  \
              > sudo chown root:root /srv/shared /srv/sftp/bob && sudo chmod go-w /srv/shared /srv/sftp/bob\n"
         );
+    }
+
+    #[test]
+    fn a_command_that_is_not_for_all_chroots_says_so() {
+        let names: Vec<String> = (10..31).map(|n| format!("/srv/sftp/p{n}")).collect();
+        let all = names.iter().map(|path| chroot(path, "alice")).collect();
+        let chroots = Chroots {
+            all,
+            ..Chroots::default()
+        };
+        let told = finding::told(&judge(&chroots));
+        assert!(
+            told.contains("; the command is for the first 20, the next check names the others\n"),
+            "{told}"
+        );
+        assert!(!told.contains("/srv/sftp/p30"), "{told}");
     }
 }
