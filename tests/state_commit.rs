@@ -7,6 +7,7 @@ mod support;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -17,6 +18,14 @@ use tempfile::TempDir;
 
 fn directory() -> TempDir {
     TempDir::new().unwrap()
+}
+
+/// Makes each commit fail until this directory is removed: no file takes its place.
+fn obstacle(directory: &Path) -> PathBuf {
+    let backup = directory.join("daily.json.bak");
+    fs::remove_file(&backup).unwrap();
+    fs::create_dir(&backup).unwrap();
+    backup
 }
 
 #[test]
@@ -63,14 +72,11 @@ fn a_change_whose_commit_fails_is_undone() {
     let directory = directory();
     let mut store = with_uploads(directory.path(), 2);
     let before = text(directory.path(), "daily.json");
-    let backup = directory.path().join("daily.json.bak");
-    fs::remove_file(&backup).unwrap();
-    // No file takes the place of a directory.
-    fs::create_dir(&backup).unwrap();
+    let obstacle = obstacle(directory.path());
     for _ in 0..2 {
         try_upload(&mut store).unwrap_err();
     }
-    fs::remove_dir(&backup).unwrap();
+    fs::remove_dir(obstacle).unwrap();
     assert_eq!(text(directory.path(), "daily.json"), before);
     let same = store.commit(now(), |daily, _| daily.partners["alice"].upload);
     assert_eq!(same.unwrap(), 2);
@@ -83,14 +89,10 @@ fn a_change_whose_commit_fails_is_undone() {
 fn after_a_commit_that_failed_a_damaged_file_is_replaced_by_the_one_before_it() {
     let directory = directory();
     let mut store = with_uploads(directory.path(), 2);
-    let (file, backup) = ["daily.json", "daily.json.bak"]
-        .map(|name| directory.path().join(name))
-        .into();
-    fs::remove_file(&backup).unwrap();
-    fs::create_dir(&backup).unwrap();
+    let obstacle = obstacle(directory.path());
     try_upload(&mut store).unwrap_err();
-    fs::remove_dir(&backup).unwrap();
-    fs::write(&file, "{").unwrap();
+    fs::remove_dir(obstacle).unwrap();
+    fs::write(directory.path().join("daily.json"), "{").unwrap();
     let [Recovery::Damaged { from, .. }] = &upload(&mut store)[..] else {
         panic!("the damage was not seen")
     };

@@ -57,9 +57,8 @@ pub(super) fn run(
     // The state as it stands now: where to continue.
     let before = store.change(config.zone.local(at), |daily| {
         settle(daily, config.zone, at);
-        daily.clone()
+        daily.resume.clone()
     })?;
-    let before = before.resume;
     let file = config.source.auth_log.to_string_lossy();
     let file = before.files.get(&*file).cloned();
     let journals = before.journals.values();

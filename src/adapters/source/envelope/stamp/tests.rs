@@ -329,8 +329,7 @@ fn the_years_of_a_log_are_those_with_which_it_ends_when_it_was_written() {
             "2026-11-22 2026-01-01 2026-11-23",
         ),
     ] {
-        let read = dates(written, days, 20);
-        assert_eq!(read, expected, "{days:?} written on {written}");
+        assert_eq!(dates(written, days, 20), expected, "{days:?}, {written}");
     }
 }
 
