@@ -7,7 +7,7 @@ use super::say::Phrase;
 
 impl Phrase {
     /// The phrase with this name.
-    pub(super) fn of(name: &str) -> Phrase {
+    pub(super) fn of(name: &'static str) -> Phrase {
         let [french, english] = texts(name);
         Phrase(french, english)
     }
@@ -28,13 +28,13 @@ static CATALOG: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     rows.collect()
 });
 
-/// The texts with this name, in their order.
-pub(super) fn texts<const N: usize>(name: &str) -> [&'static str; N] {
+/// The texts with this name, in their order. A unit test makes sure that each is there; else its name is better than nothing.
+pub(super) fn texts<const N: usize>(name: &'static str) -> [&'static str; N] {
     let found = CATALOG.get(name);
     debug_assert!(found.is_some(), "no text {name}");
     let lines = found.copied().unwrap_or_default().lines();
     let mut texts = lines.filter_map(|line| Some(line.split_once(": ")?.1));
-    std::array::from_fn(|_| texts.next().unwrap_or_default())
+    std::array::from_fn(|_| texts.next().unwrap_or(name))
 }
 
 #[cfg(test)]
