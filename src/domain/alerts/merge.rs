@@ -53,12 +53,13 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
             );
         }
         Content::Files(files) => {
+            let most = summary.names_for_each();
             let row = summary.row(since, files.at, &files.partner, files.full_name);
             if files.what == Transfer::Download {
                 return add(&mut row.downloads, files.count);
             }
             add(&mut row.uploads, files.count);
-            let room = NAMES_KEPT.saturating_sub(row.names.len());
+            let room = most.saturating_sub(row.names.len());
             let times = |file: File| {
                 let times = usize::try_from(file.again).unwrap_or(usize::MAX);
                 std::iter::repeat_n(file.path, times.saturating_add(1).min(room))

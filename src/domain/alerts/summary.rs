@@ -8,6 +8,9 @@ use super::facts::{Cause, NAMES_KEPT, Obstacle, Transfer, addresses};
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::time::Time;
 
+/// With so many partners, a summary takes no further names of files. It keeps the state small.
+const PARTNERS_NAMED: usize = 500;
+
 /// Events older than ten minutes, in one message.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
@@ -59,7 +62,7 @@ pub struct SummaryRow {
     /// How often sshd rejected connections after attempts in its name.
     #[serde(skip_serializing_if = "is_default")]
     pub turned_away: u64,
-    /// The names of the first ten files that arrived.
+    /// The names of the first ten files that arrived, as long as the summary is short enough to show them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
 }
@@ -87,6 +90,15 @@ impl Summary {
         self.to = self.to.max(to);
     }
 
+    /// How many names of files a partner may have. A message with a row for each of many partners has no
+    /// room for any.
+    pub(super) fn names_for_each(&self) -> usize {
+        match self.partners.len() {
+            ..PARTNERS_NAMED => NAMES_KEPT,
+            _ => 0,
+        }
+    }
+
     /// The row of a partner with an event in this time span.
     pub(super) fn row(
         &mut self,
@@ -105,7 +117,8 @@ impl Summary {
     pub(super) fn add(&mut self, other: Summary) {
         self.span(other.from, other.to);
         self.maybe_repeated |= other.maybe_repeated;
-        for (partner, row) in other.partners {
+        for (partner, mut row) in other.partners {
+            row.names.truncate(self.names_for_each());
             self.partners.entry(partner).or_default().add(row);
         }
     }
@@ -157,4 +170,35 @@ fn sums<K: Ord>(mut totals: BTreeMap<K, u64>, further: BTreeMap<K, u64>) -> BTre
         add(totals.entry(key).or_default(), count);
     }
     totals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::merge::fold;
+    use super::super::{Content, File, Files, Transfer};
+    use super::{PARTNERS_NAMED, Summary};
+    use crate::domain::base::time::Time;
+
+    #[test]
+    fn a_summary_of_more_partners_than_a_message_shows_takes_no_further_names_and_counts_all_files()
+    {
+        let mut whole = Summary::default();
+        for turn in 0..2 {
+            let mut later = Summary::default();
+            for n in 0..2 * PARTNERS_NAMED {
+                let (partner, path) = (format!("p{n:04}"), format!("/in/{turn}.csv"));
+                let file = File {
+                    path,
+                    ..File::default()
+                };
+                let files = Files::one(&partner, None, Transfer::Upload, file, Time::default());
+                fold(&mut later, Time::default(), Content::Files(files));
+            }
+            whole.add(later);
+        }
+        let named = whole.partners.values().filter(|row| !row.names.is_empty());
+        assert_eq!(named.count(), PARTNERS_NAMED);
+        assert!(whole.partners["p0000"].names == ["/in/0.csv"]);
+        assert!(whole.partners.values().all(|row| row.uploads == 2));
+    }
 }
