@@ -43,9 +43,15 @@ impl<V> ByName<V> {
 
     /// All names and values, by name.
     pub fn sorted(&self) -> Vec<(&String, &V)> {
-        let mut all: Vec<(&String, &V)> = self.iter().collect();
-        all.sort_unstable_by_key(|(name, _)| *name);
-        all
+        // The names lie all over the memory: most are compared by a copy of their beginning.
+        let mut all: Vec<_> = self
+            .iter()
+            .map(|(name, value)| (beginning(name), name, value))
+            .collect();
+        all.sort_unstable_by_key(|(beginning, name, _)| (*beginning, *name));
+        all.into_iter()
+            .map(|(_, name, value)| (name, value))
+            .collect()
     }
 
     /// All names and values, in no order.
@@ -57,6 +63,14 @@ impl<V> ByName<V> {
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V)> {
         self.0.iter_mut().map(|(name, value)| (name, &mut **value))
     }
+}
+
+/// The first bytes of a name as a number: it orders names as the bytes do, if it differs.
+fn beginning(name: &str) -> u128 {
+    let mut first = [0; 16];
+    let length = name.len().min(first.len());
+    first[..length].copy_from_slice(&name.as_bytes()[..length]);
+    u128::from_be_bytes(first)
 }
 
 impl<V: Default> ByName<V> {
