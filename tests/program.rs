@@ -261,6 +261,47 @@ fn the_journal_is_followed_and_forgeries_count_nothing() {
     daemon.stop();
 }
 
+/// How much memory of this process is the journal's files, in KiB (proc_pid_smaps(5)).
+fn journal_in_memory(pid: u32) -> u64 {
+    let smaps = std::fs::read_to_string(format!("/proc/{pid}/smaps")).unwrap();
+    let (mut of_journal, mut sum) = (false, 0);
+    for line in smaps.lines() {
+        if line.contains(" r--s ") {
+            of_journal = line.ends_with(".journal");
+        } else if let Some(rss) = line.strip_prefix("Rss:").filter(|_| of_journal) {
+            sum += rss.trim().trim_end_matches(" kB").parse::<u64>().unwrap();
+            of_journal = false;
+        }
+    }
+    sum
+}
+
+#[test]
+fn while_nothing_is_written_no_page_of_the_journal_stays_in_memory_and_the_next_log_in_is_told() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let now = || u64::try_from(chrono::Utc::now().timestamp_micros()).unwrap();
+    let mut boot = Boot::number(1).with_clock(now() - 60_000_000);
+    let mut live = journals.follow("system.journal");
+    live.append(&boot.sshd(10, "Server listening on 0.0.0.0 port 22."));
+    let world = World::of_journal(journals.path());
+    let daemon = world.daemon();
+    for port in [5000, 5001] {
+        let until = Instant::now() + Duration::from_secs(60);
+        while journal_in_memory(daemon.child.id()) > 0 {
+            assert!(Instant::now() < until, "the pages stay");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        boot.clock = now();
+        let name = if port == 5000 { "alice" } else { "bob" };
+        let text = format!("Accepted password for {name} from 192.0.2.7 port {port} ssh2");
+        live.append(&boot.sshd(port, &text));
+        world.told(if port == 5000 { "✅ Alice" } else { "✅ Bob" });
+    }
+    daemon.stop();
+}
+
 #[test]
 fn going_from_one_source_to_the_other_and_back_counts_nothing_twice() {
     let Some(journals) = Journals::new() else {

@@ -228,7 +228,8 @@ impl<S: Entries> Reading<S> {
     }
 }
 
-/// The work of the thread. It ends when the loop has dropped its end of the channel.
+/// The work of the thread, the only one of the process that has a journal open. It ends when the loop has dropped its end of the channel.
+#[expect(unsafe_code, reason = "to give memory of libsystemd back")]
 pub fn follow(
     mut reading: Reading<Source>,
     mut directory: Box<dyn Directory + Send>,
@@ -271,6 +272,10 @@ pub fn follow(
             } else {
                 ASKING
             };
+            if let Source::Journal(journal) = &mut reading.source {
+                // SAFETY: of this process, only this thread has a journal open.
+                unsafe { journal.give_back() };
+            }
             if reading.source.wait(wait).is_err() {
                 std::thread::sleep(BACK_OFF);
             }

@@ -220,27 +220,3 @@ fn an_entry_in_a_file_not_known_yet_is_read_before_a_later_one() {
     );
     assert_eq!(reader.remarks(), []);
 }
-
-#[test]
-fn after_a_long_backlog_the_journal_is_opened_again_and_nothing_is_lost_or_repeated() {
-    let Some(journals) = Journals::new() else {
-        return;
-    };
-    let mut boot = Boot::number(1);
-    let mut live = journals.follow("system.journal");
-    let backlog: Vec<String> = (0..10_100).map(|number| number.to_string()).collect();
-    for name in &backlog {
-        live.append(&boot.sshd(1, name));
-    }
-    let mut reader = open(journals.path(), Start::Beginning);
-    assert_eq!(follow(&mut reader, backlog.len()), backlog);
-    let before = reader.position();
-    // It comes before the journal is opened again.
-    live.append(&boot.sshd(1, "a1"));
-    reader.wait(Duration::ZERO).expect("waiting works");
-    assert_eq!(reader.position(), before);
-    assert_eq!(follow(&mut reader, 1), ["a1"]);
-    live.append(&boot.sftp(1001, 2, "a2"));
-    assert_eq!(follow(&mut reader, 1), ["a2"]);
-    assert_eq!(reader.remarks(), []);
-}

@@ -60,7 +60,6 @@ impl JournalReader {
         let roots = Roots::of(self.directory.as_deref());
         self.journal = handle::open(self.directory.as_deref())?;
         self.roots = roots;
-        self.read = 0;
         self.trouble.lost = false;
         if let Some(why) = self.trouble.why.take().filter(|_| !self.trouble.said) {
             self.trouble.said = true;

@@ -41,6 +41,7 @@ impl JournalReader {
         progress: &mut Progress,
     ) -> anyhow::Result<()> {
         self.beyond = false;
+        (self.touched, self.looked) = (true, Instant::now());
         self.fresh = std::mem::take(&mut self.rested);
         if self.fresh {
             self.widen()?;
@@ -128,7 +129,6 @@ impl JournalReader {
         let past = reading.leg.past.holds(monotonic, realtime);
         self.fields.read(&mut self.journal, realtime);
         self.unmarked = Some(stamp);
-        self.read = self.read.saturating_add(1);
         match self.fields.verdict() {
             Disposition::HandOut(own) => {
                 self.told |= !past;
@@ -216,7 +216,7 @@ impl JournalReader {
     }
 
     /// Notes changes of the files. Whether a file came or went.
-    fn files_changed(&mut self) -> systemd::Result<bool> {
+    pub(super) fn files_changed(&mut self) -> systemd::Result<bool> {
         let change = self.journal.process()?;
         self.stirred |= !matches!(change, JournalWaitResult::Nop);
         Ok(matches!(change, JournalWaitResult::Invalidate))

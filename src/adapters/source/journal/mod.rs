@@ -19,6 +19,7 @@ mod fields;
 mod follow;
 mod handle;
 pub(crate) mod limit;
+mod pages;
 mod reach;
 mod reader;
 mod start;

@@ -10,6 +10,7 @@ use systemd::journal::{Journal, JournalWaitResult};
 
 use crate::adapters::source::journal::fields::{Fields, Stamp};
 use crate::adapters::source::journal::handle::{self, Roots};
+use crate::adapters::source::journal::pages;
 use crate::adapters::source::journal::start::Leg;
 use crate::adapters::source::{Progress, Remark, Start};
 use crate::domain::base::position::JournalPosition;
@@ -78,9 +79,11 @@ impl Trouble {
 /// If an entry came while reading was about to end, how long to wait for the entries that come with it.
 const BEYOND: Duration = Duration::from_millis(5);
 
-/// After this many entries, the journal is opened again before waiting: libsystemd keeps up to 512 MiB of files mapped that it
-/// has read (mmap-cache.c), and they count as memory of this process.
-const READ_MOST: u32 = 10_000;
+/// If nothing tells of a change, the journal is read all the same after this time: on some file systems nothing does.
+const LOOKED: Duration = Duration::from_secs(10);
+
+/// So often at most, the pages of the journal's files are given back.
+const GIVEN_BACK: Duration = Duration::from_secs(5);
 
 /// A directory with the journals of several machines.
 #[derive(Debug, thiserror::Error)]
@@ -110,8 +113,11 @@ pub struct JournalReader {
     pub(super) fields: Fields,
     /// The last entry that was read, while it is not yet the position.
     pub(super) unmarked: Option<Stamp>,
-    /// Number of entries that were read since the journal was opened.
-    pub(super) read: u32,
+    /// When libsystemd last looked for entries.
+    pub(super) looked: Instant,
+    /// It did so since pages were given back.
+    pub(super) touched: bool,
+    pub(super) given_back: Option<Instant>,
     pub(super) position: Option<JournalPosition>,
     /// The past was read: from here on, the position describes all progress.
     pub(super) told: bool,
@@ -119,6 +125,8 @@ pub struct JournalReader {
     pub(super) rested: bool,
     /// The horizon was set in this call.
     pub(super) fresh: bool,
+    /// Since the end was reached, nothing has changed.
+    pub(super) unchanged: bool,
     /// The last call ended before an entry after the horizon.
     pub(super) beyond: bool,
     /// Time since boot of the first entry after the horizon.
@@ -162,11 +170,14 @@ impl JournalReader {
             met: Vec::new(),
             fields: Fields::default(),
             unmarked: None,
-            read: 0,
+            looked: Instant::now(),
+            touched: true,
+            given_back: None,
             position: None,
             told: false,
             rested: false,
             fresh: false,
+            unchanged: false,
             beyond: false,
             reach: 0,
             stirred: true,
@@ -206,6 +217,13 @@ impl JournalReader {
         each: &mut dyn FnMut(&Entry<'_>),
     ) -> anyhow::Result<Progress> {
         let mut progress = Progress::default();
+        if std::mem::take(&mut self.unchanged) && self.roots.changed().is_none() {
+            self.files_changed()?;
+            if !self.stirred {
+                progress.at_end = true;
+                return Ok(progress);
+            }
+        }
         if self.trouble.lost {
             self.reopen(None)?;
         }
@@ -234,9 +252,6 @@ impl JournalReader {
 
     /// Waits until the journal changes, but at most this long. Call [`JournalReader::read`] after any result.
     pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
-        if self.read > READ_MOST && self.position().is_some() {
-            return self.reopen(None);
-        }
         let until_look = self.next_look.saturating_duration_since(Instant::now());
         // The event of an entry that was seen too early may have come already.
         let soon = [
@@ -247,7 +262,25 @@ impl JournalReader {
         let result = self.journal.wait(Some(at_most));
         let result = result.context("waiting for the journal")?;
         self.stirred |= !matches!(result, JournalWaitResult::Nop);
+        let knows_all = self.rested && !self.beyond && !self.stirred;
+        self.unchanged = knows_all && self.looked.elapsed() < LOOKED;
         Ok(())
+    }
+
+    /// Gives back the memory that libsystemd needed to read, if it is time to. Call it before a wait.
+    ///
+    /// # Safety
+    ///
+    /// While this runs, no other thread of the process may have a journal open.
+    #[expect(unsafe_code, reason = "see `pages`")]
+    pub unsafe fn give_back(&mut self) {
+        let is_early = |at: Instant| at.elapsed() < GIVEN_BACK;
+        if self.touched && !self.given_back.is_some_and(is_early) {
+            (self.touched, self.given_back) = (false, Some(Instant::now()));
+            // Best effort: without it, only more memory is in use.
+            // SAFETY: the caller promises the same.
+            let _ = unsafe { pages::give_back() };
+        }
     }
 
     /// The position after the last entry that was handed out, or further if no entry of our programs lies between. `None`
