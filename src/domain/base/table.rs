@@ -1,8 +1,11 @@
 //! A map whose values contain their keys, with marks by which values are found. In JSON it is a list of its values.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, btree_set};
+use std::fmt::Debug;
 use std::hash::Hash;
+use std::iter::Chain;
+use std::slice;
 
 use crate::domain::base::evict::to_evict;
 use crate::domain::base::quick::Seeded;
@@ -14,7 +17,9 @@ pub trait Keyed {
     /// The key's type.
     type Key: Ord + Copy + Hash;
     /// By what else values are found. Different values may have the same mark: whoever looks compares the value itself.
-    type Mark: Eq + Copy + Hash;
+    type Mark: Debug + Eq + Copy + Hash;
+    /// The mark whose first value the rules ask for with each line: it is found without a hash.
+    const ASKED: Self::Mark;
     /// The value's key.
     fn key(&self) -> Self::Key;
     /// Calls `each` with each of the value's marks, and with the time that orders the values of this mark.
@@ -26,7 +31,7 @@ pub trait Keyed {
 pub struct Table<V: Keyed> {
     /// `None` while a value is lent.
     values: HashMap<V::Key, Option<Box<V>>, Seeded>,
-    marks: Marks<V::Mark, V::Key>,
+    marks: Marks<V>,
 }
 
 /// The keys of the values with a mark, in order.
@@ -36,60 +41,84 @@ enum Marked<K> {
     More(BTreeSet<(Time, K)>),
 }
 
+/// The keys of [`Marked`], in order.
+type Keys<'m, K> = Chain<slice::Iter<'m, (Time, K)>, btree_set::Iter<'m, (Time, K)>>;
+
 impl<K: Ord + Copy> Marked<K> {
-    fn keys(&self) -> impl DoubleEndedIterator<Item = &(Time, K)> {
-        let (one, more) = match self {
-            Marked::One(key) => (Some(key), None),
-            Marked::More(keys) => (None, Some(keys.iter())),
-        };
-        one.into_iter().chain(more.into_iter().flatten())
+    fn keys(&self) -> Keys<'_, K> {
+        match self {
+            Marked::One(key) => slice::from_ref(key)
+                .iter()
+                .chain(btree_set::Iter::default()),
+            Marked::More(keys) => [].iter().chain(keys),
+        }
+    }
+
+    fn add(&mut self, key: (Time, K)) {
+        match self {
+            Marked::One(one) => *self = Marked::More(BTreeSet::from([*one, key])),
+            Marked::More(keys) => drop(keys.insert(key)),
+        }
+    }
+
+    /// Removes a key. Returns whether it was the last one.
+    fn remove(&mut self, key: &(Time, K)) -> bool {
+        match self {
+            Marked::One(one) => one == key,
+            Marked::More(keys) => keys.remove(key) && keys.is_empty(),
+        }
     }
 }
 
 /// The marks of values.
 #[derive(Clone, Debug)]
-struct Marks<M, K>(HashMap<M, Marked<K>, Seeded>);
+struct Marks<V: Keyed> {
+    /// The values with the mark [`Keyed::ASKED`].
+    asked: Marked<V::Key>,
+    /// The first time of these.
+    first: Option<Time>,
+    others: HashMap<V::Mark, Marked<V::Key>, Seeded>,
+}
 
-impl<M: Eq + Copy + Hash, K: Ord + Copy> Marks<M, K> {
-    fn add(&mut self, mark: M, key: (Time, K)) {
-        match self.0.entry(mark) {
+impl<V: Keyed> Marks<V> {
+    fn add(&mut self, mark: V::Mark, key: (Time, V::Key)) {
+        if mark == V::ASKED {
+            self.asked.add(key);
+            return self.note_first();
+        }
+        match self.others.entry(mark) {
             Entry::Vacant(slot) => drop(slot.insert(Marked::One(key))),
-            Entry::Occupied(mut slot) => match slot.get_mut() {
-                Marked::One(one) => {
-                    *slot.get_mut() = Marked::More(BTreeSet::from([*one, key]));
-                }
-                Marked::More(keys) => drop(keys.insert(key)),
-            },
+            Entry::Occupied(mut slot) => slot.get_mut().add(key),
         }
     }
 
-    fn remove(&mut self, mark: M, key: (Time, K)) {
-        let Entry::Occupied(mut slot) = self.0.entry(mark) else {
-            return;
-        };
-        let empty = match slot.get_mut() {
-            Marked::One(one) => *one == key,
-            Marked::More(keys) => keys.remove(&key) && keys.is_empty(),
-        };
-        if empty {
-            slot.remove();
+    fn remove(&mut self, mark: V::Mark, key: (Time, V::Key)) {
+        if mark == V::ASKED {
+            self.asked.remove(&key);
+            self.note_first();
+        } else if let Entry::Occupied(mut slot) = self.others.entry(mark) {
+            if slot.get_mut().remove(&key) {
+                slot.remove();
+            }
         }
     }
 
-    fn keys(&self, mark: M) -> impl DoubleEndedIterator<Item = &(Time, K)> {
-        self.0.get(&mark).into_iter().flat_map(Marked::keys)
+    fn note_first(&mut self) {
+        self.first = self.asked.keys().next().map(|(at, _)| *at);
+    }
+
+    fn keys(&self, mark: V::Mark) -> Keys<'_, V::Key> {
+        let marked = match mark == V::ASKED {
+            true => Some(&self.asked),
+            false => self.others.get(&mark),
+        };
+        marked.map_or_else(|| [].iter().chain(btree_set::Iter::default()), Marked::keys)
     }
 
     /// Does each mark of this value stand here?
-    fn hold<V: Keyed<Mark = M, Key = K>>(&self, value: &V) -> bool {
+    fn hold(&self, value: &V) -> bool {
         let mut all = true;
-        value.marks(|mark, at| {
-            let key = (at, value.key());
-            all &= self.0.get(&mark).is_some_and(|marked| match marked {
-                Marked::One(one) => *one == key,
-                Marked::More(keys) => keys.contains(&key),
-            });
-        });
+        value.marks(|mark, at| all &= self.keys(mark).any(|key| *key == (at, value.key())));
         all
     }
 }
@@ -219,13 +248,12 @@ impl<V: Keyed> Table<V> {
     }
 
     /// The earliest time of the values with this mark.
+    #[inline]
     pub(crate) fn first(&self, mark: V::Mark) -> Option<Time> {
-        // The rules ask this for each line.
-        let (at, _) = match self.marks.0.get(&mark)? {
-            Marked::One(one) => one,
-            Marked::More(keys) => keys.first()?,
-        };
-        Some(*at)
+        match mark == V::ASKED {
+            true => self.marks.first,
+            false => self.marks.keys(mark).next().map(|(at, _)| *at),
+        }
     }
 
     /// Evicts values of which `of` is true, so that `kept` of these are left, and returns them: see [`to_evict`].
@@ -255,7 +283,11 @@ impl<V: Keyed> Default for Table<V> {
     fn default() -> Self {
         Table {
             values: HashMap::default(),
-            marks: Marks(HashMap::default()),
+            marks: Marks {
+                asked: Marked::More(BTreeSet::new()),
+                first: None,
+                others: HashMap::default(),
+            },
         }
     }
 }
