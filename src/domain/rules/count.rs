@@ -219,19 +219,13 @@ impl Monitor<'_> {
         what: Transfer,
         mut file: File,
     ) -> Option<u64> {
-        let upload = what.is_upload();
-        file.resumed &= upload;
-        if file.resumed {
-            let held = self.held(partner, &file);
-            file.whole = held
-                .zip(file.bytes)
-                .map(|(held, added)| held.saturating_add(added));
+        // If nobody is told of the file, it is only counted.
+        let needs_facts = self.needs_facts();
+        if needs_facts {
+            self.complete(partner, what, &mut file);
+            self.feed_file(process, at, partner, what, &file);
+            self.saw_file(partner, at, what, &file);
         }
-        if upload {
-            self.gone_on(partner, &file.path);
-        }
-        self.feed_file(process, at, partner, what, &file);
-        self.saw_file(partner, at, what, &file);
         match what {
             Transfer::Upload => self.add(at, partner, |c| add(&mut c.upload, 1)),
             Transfer::Download => self.add(at, partner, |c| add(&mut c.download, 1)),
@@ -252,7 +246,9 @@ impl Monitor<'_> {
                 return None;
             }
         }
-        self.name_troubled(partner, what, &file);
+        if needs_facts {
+            self.name_troubled(partner, what, &file);
+        }
         if self.rules.silent {
             return None;
         }
@@ -272,6 +268,20 @@ impl Monitor<'_> {
                 self.tell(at, Content::Troubled(files));
                 None
             }
+        }
+    }
+
+    /// Adds what the log shows of the file's earlier transfers, and notes that these went on.
+    fn complete(&mut self, partner: &str, what: Transfer, file: &mut File) {
+        file.resumed &= what.is_upload();
+        if file.resumed {
+            let held = self.held(partner, file);
+            file.whole = held
+                .zip(file.bytes)
+                .map(|(held, added)| held.saturating_add(added));
+        }
+        if what.is_upload() {
+            self.gone_on(partner, &file.path);
         }
     }
 

@@ -293,9 +293,15 @@ impl Monitor<'_> {
         at: Time,
         past: bool,
         what: Transfer,
-        file: File,
+        mut file: File,
     ) {
         let process = (session.boot, session.pid);
+        // A whole file that is only counted needs no address.
+        let whole = matches!(what, Transfer::Upload | Transfer::Download);
+        let counted = whole && session.standing == Membership::Partner;
+        if !counted || self.needs_facts() {
+            file.address.clone_from(&session.address);
+        }
         if !past {
             self.count(
                 process,
@@ -304,7 +310,7 @@ impl Monitor<'_> {
                 &session.user,
                 Pending::File(what, file),
             );
-        } else if session.standing == Membership::Partner {
+        } else if session.standing == Membership::Partner && self.needs_facts() {
             // It is no longer counted, but the feed that is expected today has arrived.
             self.feed_file(process, at, &session.user, what, &file);
         }
