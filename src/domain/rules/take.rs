@@ -292,8 +292,9 @@ impl Monitor<'_> {
 
     /// Keeps the user database's answer about a partner, and decides the events that waited for it.
     pub(super) fn learn(&mut self, record: &Record<'_>) {
+        let Some(answer) = &record.answer else { return };
         let name = record.event.user.as_deref().or(record.account.as_deref());
-        if let (Some(name), Some(answer)) = (name, &record.answer) {
+        if let Some(name) = name {
             self.answer(&lossy(name), answer);
         }
     }
