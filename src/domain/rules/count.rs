@@ -35,11 +35,7 @@ impl Monitor<'_> {
         change: impl FnOnce(&mut Counters) -> R,
     ) -> R {
         self.roll(at);
-        let partners = &mut self.daily.partners;
-        match partners.get_mut(partner) {
-            Some(counters) => change(counters),
-            None => change(partners.entry(partner.to_owned()).or_default()),
-        }
+        self.daily.partners.change(partner, change)
     }
 
     pub(super) fn roll(&mut self, at: Time) {
