@@ -29,8 +29,11 @@ pub trait Keyed {
 /// A map from key to value. A look by key or by mark does not depend on the number of values.
 #[derive(Clone, Debug)]
 pub struct Table<V: Keyed> {
-    /// `None` while a value is lent.
-    values: HashMap<V::Key, Option<Box<V>>, Seeded>,
+    /// The place of each value.
+    places: HashMap<V::Key, usize, Seeded>,
+    /// `None` while a value is lent, and at places that are free.
+    values: Vec<Option<Box<V>>>,
+    free: Vec<usize>,
     marks: Marks<V>,
 }
 
@@ -126,12 +129,12 @@ impl<V: Keyed> Marks<V> {
 impl<V: Keyed> Table<V> {
     /// The value with this key.
     pub fn get(&self, key: &V::Key) -> Option<&V> {
-        self.values.get(key)?.as_deref()
+        self.values[*self.places.get(key)?].as_deref()
     }
 
     /// All values, in no order.
     pub fn values(&self) -> impl Iterator<Item = &V> {
-        self.values.values().filter_map(Option::as_deref)
+        self.values.iter().filter_map(Option::as_deref)
     }
 
     /// All values, by key.
@@ -143,36 +146,41 @@ impl<V: Keyed> Table<V> {
 
     /// How many values there are.
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.places.len()
     }
 
     /// Are there no values?
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.places.is_empty()
     }
 
     /// Puts a value under its key, and returns the old value.
     pub fn put(&mut self, value: impl Into<Box<V>>) -> Option<Box<V>> {
         let value = value.into();
         let key = value.key();
-        let slot = self.values.entry(key).or_default();
-        let old = slot.take();
+        let place = *self.places.entry(key).or_insert_with(|| {
+            self.free.pop().unwrap_or_else(|| {
+                self.values.push(None);
+                self.values.len() - 1
+            })
+        });
+        let old = self.values[place].take();
         if let Some(old) = &old {
             old.marks(|mark, at| self.marks.remove(mark, (at, key)));
         }
         value.marks(|mark, at| self.marks.add(mark, (at, key)));
-        *slot = Some(value);
+        self.values[place] = Some(value);
         old
     }
 
     /// Removes the value with this key.
     pub fn remove(&mut self, key: &V::Key) -> Option<Box<V>> {
         // A lent value stays where it is: whoever has it gives it back.
-        let Entry::Occupied(slot) = self.values.entry(*key) else {
+        let Entry::Occupied(slot) = self.places.entry(*key) else {
             return None;
         };
-        slot.get().as_ref()?;
-        let value = slot.remove()?;
+        let value = self.values[*slot.get()].take()?;
+        self.free.push(slot.remove());
         value.marks(|mark, at| self.marks.remove(mark, (at, *key)));
         Some(value)
     }
@@ -183,30 +191,28 @@ impl<V: Keyed> Table<V> {
         key: &V::Key,
         wanted: impl FnOnce(&V) -> bool,
     ) -> Option<Box<V>> {
-        let value = self.values.get_mut(key)?.take_if(|value| wanted(value))?;
+        let place = *self.places.get(key)?;
+        let value = self.values[place].take_if(|value| wanted(value))?;
         value.marks(|mark, at| self.marks.remove(mark, (at, *key)));
         Some(value)
     }
 
-    /// Lends a value while one line changes it. It must be given back with its marks unchanged.
-    pub(crate) fn lend(&mut self, key: &V::Key) -> Option<Box<V>> {
-        self.values.get_mut(key)?.take()
+    /// Lends a value while one line changes it, with its place. It must be given back with its marks unchanged.
+    pub(crate) fn lend(&mut self, key: &V::Key) -> Option<(usize, Box<V>)> {
+        let place = *self.places.get(key)?;
+        Some((place, self.values[place].take()?))
     }
 
-    /// Takes a value that was lent back; puts it if it is new.
-    pub(crate) fn give_back(&mut self, value: Box<V>) {
-        match self.values.get_mut(&value.key()) {
-            Some(slot) if slot.is_none() => {
-                debug_assert!(self.marks.hold(&*value));
-                *slot = Some(value);
-            }
-            _ => drop(self.put(value)),
-        }
+    /// Takes back a value that was lent from this place.
+    pub(crate) fn give_back(&mut self, place: usize, value: Box<V>) {
+        debug_assert!(self.marks.hold(&*value) && self.values[place].is_none());
+        self.values[place] = Some(value);
     }
 
     /// Changes a value in a way that changes none of its marks.
     pub(crate) fn touch(&mut self, key: &V::Key, change: impl FnOnce(&mut V)) -> bool {
-        let Some(value) = self.values.get_mut(key).and_then(Option::as_deref_mut) else {
+        let place = self.places.get(key);
+        let Some(value) = place.and_then(|place| self.values[*place].as_deref_mut()) else {
             return false;
         };
         change(value);
@@ -220,7 +226,7 @@ impl<V: Keyed> Table<V> {
         key: &V::Key,
         change: impl FnOnce(&mut V) -> R,
     ) -> Option<R> {
-        let value = self.values.get_mut(key)?.as_deref_mut()?;
+        let value = self.values[*self.places.get(key)?].as_deref_mut()?;
         let mut before = Vec::new();
         value.marks(|mark, at| before.push((mark, (at, *key))));
         let result = change(value);
@@ -282,7 +288,9 @@ impl<V: Keyed> Table<V> {
 impl<V: Keyed> Default for Table<V> {
     fn default() -> Self {
         Table {
-            values: HashMap::default(),
+            places: HashMap::default(),
+            values: Vec::new(),
+            free: Vec::new(),
             marks: Marks {
                 asked: Marked::More(BTreeSet::new()),
                 first: None,
@@ -294,7 +302,7 @@ impl<V: Keyed> Default for Table<V> {
 
 impl<V: Keyed + PartialEq> PartialEq for Table<V> {
     fn eq(&self, other: &Self) -> bool {
-        self.values == other.values
+        self.by_key() == other.by_key()
     }
 }
 
