@@ -231,8 +231,7 @@ impl Monitor<'_> {
 
     fn failed(&mut self, record: &Record<'_>, valid: bool) -> RuleOutcome {
         let mut connection = self.named(record, valid);
-        let before = connection.counted();
-        let count = u64::from(record.event.repeated);
+        let (before, count) = (connection.counted(), u64::from(record.event.repeated));
         let nothing = match record.event.method() {
             Method::Password => {
                 add(&mut connection.passwords, count);
