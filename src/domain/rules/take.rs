@@ -41,9 +41,7 @@ impl Monitor<'_> {
             self.forgery(record);
             return RuleOutcome::ignored(forged_by(uid));
         }
-        if !matches!(record.event.kind, Kind::NoEnvelope) {
-            self.could_be_read();
-        }
+        self.could_be_read(record);
         match record.event.kind {
             Kind::Lost => {
                 self.nothing_is_proved();

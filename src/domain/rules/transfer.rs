@@ -309,23 +309,21 @@ impl Monitor<'_> {
         mut file: File,
     ) {
         let process = (session.boot, session.pid);
+        let (user, partner) = (&session.user, session.standing == Membership::Partner);
         // A whole file that is only counted needs no address.
         let whole = matches!(what, Transfer::Upload | Transfer::Download);
-        let counted = whole && session.standing == Membership::Partner;
-        if !counted || self.needs_facts() {
+        if !(whole && partner) || self.needs_facts() {
             file.address.clone_from(&session.address);
         }
-        if !past {
-            self.count(
-                process,
-                at,
-                (session.standing, session.uid),
-                &session.user,
-                Pending::File(what, file),
-            );
-        } else if session.standing == Membership::Partner && self.needs_facts() {
+        match (past, partner) {
+            (false, true) => drop(self.count_file(process, at, user, what, file)),
+            (false, false) => {
+                let whose = (session.standing, session.uid);
+                self.count(process, at, whose, user, Pending::File(what, file));
+            }
             // It is no longer counted, but the feed that is expected today has arrived.
-            self.feed_file(process, at, &session.user, what, &file);
+            (true, true) if self.needs_facts() => self.feed_file(process, at, user, what, &file),
+            (true, _) => {}
         }
     }
 }
