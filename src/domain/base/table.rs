@@ -110,18 +110,28 @@ impl<V: Keyed> Marks<V> {
         self.first = self.asked.keys().next().map(|(at, _)| *at);
     }
 
-    fn keys(&self, mark: V::Mark) -> Keys<'_, V::Key> {
-        let marked = match mark == V::ASKED {
+    fn marked(&self, mark: V::Mark) -> Option<&Marked<V::Key>> {
+        match mark == V::ASKED {
             true => Some(&self.asked),
             false => self.others.get(&mark),
-        };
+        }
+    }
+
+    fn keys(&self, mark: V::Mark) -> Keys<'_, V::Key> {
+        let marked = self.marked(mark);
         marked.map_or_else(|| [].iter().chain(btree_set::Iter::default()), Marked::keys)
     }
 
     /// Does each mark of this value stand here?
     fn hold(&self, value: &V) -> bool {
         let mut all = true;
-        value.marks(|mark, at| all &= self.keys(mark).any(|key| *key == (at, value.key())));
+        value.marks(|mark, at| {
+            let key = (at, value.key());
+            all &= self.marked(mark).is_some_and(|marked| match marked {
+                Marked::One(one) => *one == key,
+                Marked::More(keys) => keys.contains(&key),
+            });
+        });
         all
     }
 }
