@@ -45,10 +45,10 @@ enum Marked<K> {
 }
 
 /// The keys of [`Marked`], in order.
-type Keys<'m, K> = Chain<slice::Iter<'m, (Time, K)>, btree_set::Iter<'m, (Time, K)>>;
+type MarkedKeys<'m, K> = Chain<slice::Iter<'m, (Time, K)>, btree_set::Iter<'m, (Time, K)>>;
 
 impl<K: Ord + Copy> Marked<K> {
-    fn keys(&self) -> Keys<'_, K> {
+    fn keys(&self) -> MarkedKeys<'_, K> {
         match self {
             Marked::One(key) => slice::from_ref(key)
                 .iter()
@@ -117,7 +117,7 @@ impl<V: Keyed> Marks<V> {
         }
     }
 
-    fn keys(&self, mark: V::Mark) -> Keys<'_, V::Key> {
+    fn keys(&self, mark: V::Mark) -> MarkedKeys<'_, V::Key> {
         let marked = self.marked(mark);
         marked.map_or_else(|| [].iter().chain(btree_set::Iter::default()), Marked::keys)
     }
