@@ -135,7 +135,7 @@ fn set_back(closed_for: u32, also_later: bool) -> (usize, u64) {
     }
     let mut store = Store::open(directory.path()).unwrap();
     let counted = store.load(local).unwrap().unwrap();
-    (seeks, counted.partners["alice"].success)
+    (seeks, counted.partners.get("alice").unwrap().success)
 }
 
 #[test]

@@ -75,8 +75,8 @@ fn counted(state: &Path, now: Time) -> BTreeMap<String, [u64; 3]> {
         .unwrap()
         .unwrap();
     let mut sums: BTreeMap<String, [u64; 3]> = BTreeMap::new();
-    let closed = daily.resume.closed.iter().map(|day| &day.partners);
-    for (partner, c) in closed.chain([&daily.partners]).flatten() {
+    let closed = daily.resume.closed.iter().flat_map(|day| &day.partners);
+    for (partner, c) in closed.chain(daily.partners.iter()) {
         let [logins, failures, uploads] = sums.entry(partner.clone()).or_default();
         *logins += c.success;
         *failures += c.failed;

@@ -46,7 +46,9 @@ fn a_change_that_changes_nothing_writes_nothing() {
     let mut store = with_uploads(directory.path(), 2);
     let files = || ["daily.json", "daily.json.bak"].map(|name| text(directory.path(), name));
     let before = files();
-    let seen = store.commit(now(), |daily, _| daily.partners["alice"].upload);
+    let seen = store.commit(now(), |daily, _| {
+        daily.partners.get("alice").unwrap().upload
+    });
     assert_eq!(seen.unwrap(), 2);
     open(directory.path()).commit(now(), |_, _| ()).unwrap();
     assert_eq!(files(), before);
@@ -78,7 +80,9 @@ fn a_change_whose_commit_fails_is_undone() {
     }
     fs::remove_dir(obstacle).unwrap();
     assert_eq!(text(directory.path(), "daily.json"), before);
-    let same = store.commit(now(), |daily, _| daily.partners["alice"].upload);
+    let same = store.commit(now(), |daily, _| {
+        daily.partners.get("alice").unwrap().upload
+    });
     assert_eq!(same.unwrap(), 2);
     assert_eq!(text(directory.path(), "daily.json"), before);
     assert_eq!(upload(&mut store), []);
@@ -181,7 +185,14 @@ fn a_state_in_memory_touches_no_disk() {
     assert_eq!(upload(&mut store), [Recovery::Fresh]);
     assert_eq!(upload(&mut store), []);
     assert_eq!(
-        store.load(now()).unwrap().unwrap().partners["alice"].upload,
+        store
+            .load(now())
+            .unwrap()
+            .unwrap()
+            .partners
+            .get("alice")
+            .unwrap()
+            .upload,
         2
     );
     assert!(store.send_lock(Duration::ZERO).unwrap().is_some());

@@ -244,7 +244,10 @@ fn the_scripts_file_is_taken_over() {
         let daily = load(directory.path());
         assert_eq!(daily.date.to_string(), date);
         assert_eq!(
-            (daily.partners["alice"].upload, daily.unknown_attempts),
+            (
+                daily.partners.get("alice").unwrap().upload,
+                daily.unknown_attempts
+            ),
             (3, unknown)
         );
         assert_eq!(text(directory.path(), "daily.json.bak"), content);
@@ -366,7 +369,10 @@ fn a_daemon_that_runs_restores_the_rest_of_a_file_that_lost_it() {
     );
     let daily = load(directory.path());
     assert_eq!(
-        (daily.partners["alice"].upload, daily.resume.counted_until.0),
+        (
+            daily.partners.get("alice").unwrap().upload,
+            daily.resume.counted_until.0
+        ),
         (3, 7)
     );
 }
@@ -397,7 +403,10 @@ fn of_a_later_version_the_counters_are_used_and_the_rest_is_kept() {
     assert_eq!(fs::read_to_string(aside).unwrap(), later);
     let daily = load(path);
     assert_eq!(
-        (daily.partners["alice"].upload, daily.resume.version),
+        (
+            daily.partners.get("alice").unwrap().upload,
+            daily.resume.version
+        ),
         (3, 1)
     );
     assert_eq!(daily.resume.other["invented later"], true);

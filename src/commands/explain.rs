@@ -144,7 +144,7 @@ impl<'a> Explainer<'a> {
         if date > self.daily.date {
             // Whole days are not needed here: they are not closed and kept.
             self.daily.date = date;
-            self.daily.partners.clear();
+            self.daily.partners = Default::default();
             self.daily.resume.day = Default::default();
         }
         let mut monitor = Monitor {

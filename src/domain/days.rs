@@ -126,7 +126,7 @@ fn close(
         .take(WITHOUT_DATA_KEPT);
     day.without_data.extend(between);
     let posted = part == 1 || !quiet || !day.without_data.is_empty();
-    let partners = std::mem::take(&mut daily.partners);
+    let partners = std::mem::take(&mut daily.partners).into_map();
     let unknown_attempts = std::mem::take(&mut daily.unknown_attempts);
     if posted {
         let figures = || figures((&id, date), &partners, unknown_attempts);

@@ -46,7 +46,8 @@ impl Simulation {
         let tables = self.slack.tables.borrow();
         let mut counted = Sums::new();
         let mut notices: Vec<&Notice> = daily.resume.day.notices.iter().collect();
-        count(&mut counted, &daily.partners, daily.unknown_attempts);
+        let open = daily.partners.clone().into_map();
+        count(&mut counted, &open, daily.unknown_attempts);
         for posted in tables.values() {
             let last = &posted[posted.len() - 1];
             count(&mut counted, &last.partners, last.unknown_attempts);

@@ -541,7 +541,7 @@ impl Player {
         let resume = &self.daily.resume;
         lines.push(counted(
             &date,
-            &self.daily.partners,
+            &self.daily.partners.clone().into_map(),
             self.daily.unknown_attempts,
             &resume.day,
             &|time| self.clock(time),

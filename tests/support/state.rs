@@ -14,7 +14,7 @@ pub(crate) fn now() -> DateTime<FixedOffset> {
 /// Commits one upload of alice's; returns what was unusual.
 pub(crate) fn try_upload(store: &mut Store) -> Result<Vec<Recovery>, StateError> {
     store.commit(now(), |daily, recoveries| {
-        daily.partners.entry("alice".to_owned()).or_default().upload += 1;
+        daily.partners.of("alice").upload += 1;
         recoveries.to_vec()
     })
 }
@@ -42,7 +42,7 @@ pub(crate) fn load(directory: &Path) -> Daily {
 }
 
 pub(crate) fn uploads(directory: &Path) -> u64 {
-    load(directory).partners["alice"].upload
+    load(directory).partners.get("alice").unwrap().upload
 }
 
 pub(crate) fn text(directory: &Path, name: &str) -> String {

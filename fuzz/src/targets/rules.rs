@@ -154,7 +154,7 @@ fn written_and_told(daily: &Daily) {
         let open = ClosedDay {
             id: "x".into(),
             date: daily.date,
-            partners: daily.partners.clone(),
+            partners: daily.partners.clone().into_map(),
             unknown_attempts: daily.unknown_attempts,
             day: daily.resume.day.clone(),
             until: NOW,

@@ -161,14 +161,11 @@ fn believable(parsed: Parsed) -> Result<Parsed, String> {
         return Err("it has lost the position in its source".to_owned());
     }
     let closed = &daily.resume.closed;
-    let days = closed
-        .iter()
-        .map(|day| (&day.partners, day.unknown_attempts));
-    let days = days.chain([(&daily.partners, daily.unknown_attempts)]);
-    let counts = days.flat_map(|(partners, strangers)| {
-        let counts = partners.values().flat_map(counted);
-        counts.chain([strangers])
-    });
+    let strangers = closed.iter().map(|day| day.unknown_attempts);
+    let strangers = strangers.chain([daily.unknown_attempts]);
+    let partners = closed.iter().flat_map(|day| day.partners.values());
+    let partners = partners.chain(daily.partners.values());
+    let counts = partners.flat_map(counted).chain(strangers);
     let largest = counts.chain([daily.resume.next_message]).max();
     match largest {
         Some(count) if count > LARGEST_COUNT => Err(format!("{count} is impossibly large")),
@@ -229,7 +226,7 @@ pub(crate) fn complete(counters: &mut Daily, mut known: Daily) {
 
 /// Sets a day's counters to zero, as the scripts did with `rm`.
 pub(crate) fn zero(daily: &mut Daily) {
-    daily.partners.clear();
+    daily.partners = Default::default();
     daily.unknown_attempts = 0;
     daily.resume.day.troubled.clear();
 }

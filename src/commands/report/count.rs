@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::strangers::Strangers;
+use crate::domain::base::by_name::ByName;
 use crate::domain::base::numbers::add;
 use crate::domain::base::span::Span;
 use crate::domain::base::time::Time;
@@ -26,7 +27,7 @@ const AFTER: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sheet {
     /// The counters of each partner, by account name.
-    pub partners: BTreeMap<String, Counters>,
+    pub partners: ByName<Counters>,
     /// Failures of users who are no partners.
     pub unknown_attempts: u64,
 }
@@ -212,7 +213,7 @@ impl<'a> Counting<'a> {
         let sheets = &mut self.counted.sheets;
         for sheet in sheets.values_mut() {
             let any = |c: &Counters| c.success + c.failed + c.upload + c.download > 0;
-            sheet.partners.retain(|_, counters| any(counters));
+            sheet.partners.retain(any);
         }
         sheets.retain(|_, sheet| !sheet.is_empty());
         self.counted.undecided = self.daily.resume.undecided.len();

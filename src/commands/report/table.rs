@@ -78,6 +78,6 @@ fn day(date: Option<NaiveDate>) -> String {
 }
 
 fn partners(sheet: &Sheet) -> impl Iterator<Item = (&str, Four)> {
-    let partners = sheet.partners.iter();
+    let partners = sheet.partners.sorted().into_iter();
     partners.map(|(name, counters)| (name.as_str(), Four::from(counters)))
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::words;
 use crate::commands::expect::table::Row;
 use crate::commands::output::{Object, object};
+use crate::domain::base::by_name::ByName;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
@@ -19,7 +20,7 @@ use crate::domain::state::{Counters, Daily, Resume};
 #[derive(Debug, Serialize)]
 pub(super) struct StatusReport<'a> {
     date: NaiveDate,
-    partners: &'a BTreeMap<String, Counters>,
+    partners: &'a ByName<Counters>,
     unknown_attempts: u64,
     /// The service's own faults.
     troubles: &'a [String],

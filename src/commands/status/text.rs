@@ -80,13 +80,14 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
     let since = since.map(|since| format!(", since {}", zone.second(since)));
     writeln!(out, "{}{}", daily.date, since.unwrap_or_default())?;
     writeln!(out)?;
-    if daily.partners.is_empty() {
+    let partners = daily.partners.sorted();
+    if partners.is_empty() {
         writeln!(out, "No activity of a partner so far.")?;
     } else {
         let columns = ["Partner", "Log-ins", "Failures", "Uploads", "Downloads"];
         let mut table = with_columns(&columns, 4, terminal);
         let mut total = Four::default();
-        for (name, counters) in &daily.partners {
+        for (name, counters) in partners.iter().copied() {
             let four = Four::from(counters);
             total.add(four);
             let name = std::iter::once(Cell::new(for_terminal(name)));
@@ -95,7 +96,7 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
         table.add_row(std::iter::once(Cell::new("Total")).chain(total.cells(terminal)));
         write_table(&table, out)?;
     }
-    for (name, counters) in daily.partners.iter().filter(|(_, c)| c.blind > 0) {
+    for (name, counters) in partners.iter().filter(|(_, c)| c.blind > 0) {
         let sessions = many(counters.blind, "session");
         let name = for_terminal(name);
         writeln!(
@@ -103,7 +104,7 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
             "{sessions} of {name} left no log line about files: run sftp-monitor check"
         )?;
     }
-    for (name, counters) in &daily.partners {
+    for (name, counters) in partners {
         if counters.write_refused > 0 {
             let times = many(counters.write_refused, "time");
             writeln!(out, "{} was refused to write, {times}", for_terminal(name))?;

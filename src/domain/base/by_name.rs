@@ -1,6 +1,6 @@
 //! A map by name. In JSON it is in the names' order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::base::quick::Seeded;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -59,7 +59,23 @@ impl<V> ByName<V> {
         self.0.iter().map(|(name, value)| (name, &**value))
     }
 
-    /// The same, to change the values.
+    /// All values, in no order.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.0.values().map(Box::as_ref)
+    }
+
+    /// Removes the values for which `keep` is false.
+    pub fn retain(&mut self, mut keep: impl FnMut(&V) -> bool) {
+        self.0.retain(|_, value| keep(value));
+    }
+
+    /// All names and values, as a map in the names' order.
+    pub fn into_map(self) -> BTreeMap<String, V> {
+        let all = self.0.into_iter();
+        all.map(|(name, value)| (name, *value)).collect()
+    }
+
+    /// All names, with the values to change, in no order.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V)> {
         self.0.iter_mut().map(|(name, value)| (name, &mut **value))
     }
@@ -74,6 +90,14 @@ fn beginning(name: &str) -> u128 {
 }
 
 impl<V: Default> ByName<V> {
+    /// Changes the value of this name; a new one if there is none.
+    pub fn change<R>(&mut self, name: &str, change: impl FnOnce(&mut V) -> R) -> R {
+        match self.0.get_mut(name) {
+            Some(value) => change(value),
+            None => change(self.of(name)),
+        }
+    }
+
     /// The value of this name, to change it; a new one if there is none.
     pub fn of(&mut self, name: &str) -> &mut V {
         self.0.entry(name.to_owned()).or_default()

@@ -1,8 +1,11 @@
 //! A map whose values contain their keys, with marks by which values are found. In JSON it is a list of its values.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, btree_set};
+use std::fmt::Debug;
 use std::hash::Hash;
+use std::iter::Chain;
+use std::slice;
 
 use crate::domain::base::evict::to_evict;
 use crate::domain::base::quick::Seeded;
@@ -14,7 +17,9 @@ pub trait Keyed {
     /// The key's type.
     type Key: Ord + Copy + Hash;
     /// By what else values are found. Different values may have the same mark: whoever looks compares the value itself.
-    type Mark: Eq + Copy + Hash;
+    type Mark: Debug + Eq + Copy + Hash;
+    /// The mark whose first value the rules ask for with each line: it is found without a hash.
+    const ASKED: Self::Mark;
     /// The value's key.
     fn key(&self) -> Self::Key;
     /// Calls `each` with each of the value's marks, and with the time that orders the values of this mark.
@@ -24,9 +29,12 @@ pub trait Keyed {
 /// A map from key to value. A look by key or by mark does not depend on the number of values.
 #[derive(Clone, Debug)]
 pub struct Table<V: Keyed> {
-    /// `None` while a value is lent.
-    values: HashMap<V::Key, Option<Box<V>>, Seeded>,
-    marks: Marks<V::Mark, V::Key>,
+    /// The place of each value.
+    places: HashMap<V::Key, usize, Seeded>,
+    /// `None` while a value is lent, and at places that are free.
+    values: Vec<Option<Box<V>>>,
+    free: Vec<usize>,
+    marks: Marks<V>,
 }
 
 /// The keys of the values with a mark, in order.
@@ -36,56 +44,90 @@ enum Marked<K> {
     More(BTreeSet<(Time, K)>),
 }
 
+/// The keys of [`Marked`], in order.
+type MarkedKeys<'m, K> = Chain<slice::Iter<'m, (Time, K)>, btree_set::Iter<'m, (Time, K)>>;
+
 impl<K: Ord + Copy> Marked<K> {
-    fn keys(&self) -> impl DoubleEndedIterator<Item = &(Time, K)> {
-        let (one, more) = match self {
-            Marked::One(key) => (Some(key), None),
-            Marked::More(keys) => (None, Some(keys.iter())),
-        };
-        one.into_iter().chain(more.into_iter().flatten())
+    fn keys(&self) -> MarkedKeys<'_, K> {
+        match self {
+            Marked::One(key) => slice::from_ref(key)
+                .iter()
+                .chain(btree_set::Iter::default()),
+            Marked::More(keys) => [].iter().chain(keys),
+        }
+    }
+
+    fn add(&mut self, key: (Time, K)) {
+        match self {
+            Marked::One(one) => *self = Marked::More(BTreeSet::from([*one, key])),
+            Marked::More(keys) => drop(keys.insert(key)),
+        }
+    }
+
+    /// Removes a key. Returns whether it was the last one.
+    fn remove(&mut self, key: &(Time, K)) -> bool {
+        match self {
+            Marked::One(one) => one == key,
+            Marked::More(keys) => keys.remove(key) && keys.is_empty(),
+        }
     }
 }
 
 /// The marks of values.
 #[derive(Clone, Debug)]
-struct Marks<M, K>(HashMap<M, Marked<K>, Seeded>);
+struct Marks<V: Keyed> {
+    /// The values with the mark [`Keyed::ASKED`].
+    asked: Marked<V::Key>,
+    /// The first time of these.
+    first: Option<Time>,
+    others: HashMap<V::Mark, Marked<V::Key>, Seeded>,
+}
 
-impl<M: Eq + Copy + Hash, K: Ord + Copy> Marks<M, K> {
-    fn add(&mut self, mark: M, key: (Time, K)) {
-        match self.0.entry(mark) {
+impl<V: Keyed> Marks<V> {
+    fn add(&mut self, mark: V::Mark, key: (Time, V::Key)) {
+        if mark == V::ASKED {
+            self.asked.add(key);
+            return self.note_first();
+        }
+        match self.others.entry(mark) {
             Entry::Vacant(slot) => drop(slot.insert(Marked::One(key))),
-            Entry::Occupied(mut slot) => match slot.get_mut() {
-                Marked::One(one) => {
-                    *slot.get_mut() = Marked::More(BTreeSet::from([*one, key]));
-                }
-                Marked::More(keys) => drop(keys.insert(key)),
-            },
+            Entry::Occupied(mut slot) => slot.get_mut().add(key),
         }
     }
 
-    fn remove(&mut self, mark: M, key: (Time, K)) {
-        let Entry::Occupied(mut slot) = self.0.entry(mark) else {
-            return;
-        };
-        let empty = match slot.get_mut() {
-            Marked::One(one) => *one == key,
-            Marked::More(keys) => keys.remove(&key) && keys.is_empty(),
-        };
-        if empty {
-            slot.remove();
+    fn remove(&mut self, mark: V::Mark, key: (Time, V::Key)) {
+        if mark == V::ASKED {
+            self.asked.remove(&key);
+            self.note_first();
+        } else if let Entry::Occupied(mut slot) = self.others.entry(mark) {
+            if slot.get_mut().remove(&key) {
+                slot.remove();
+            }
         }
     }
 
-    fn keys(&self, mark: M) -> impl DoubleEndedIterator<Item = &(Time, K)> {
-        self.0.get(&mark).into_iter().flat_map(Marked::keys)
+    fn note_first(&mut self) {
+        self.first = self.asked.keys().next().map(|(at, _)| *at);
+    }
+
+    fn marked(&self, mark: V::Mark) -> Option<&Marked<V::Key>> {
+        match mark == V::ASKED {
+            true => Some(&self.asked),
+            false => self.others.get(&mark),
+        }
+    }
+
+    fn keys(&self, mark: V::Mark) -> MarkedKeys<'_, V::Key> {
+        let marked = self.marked(mark);
+        marked.map_or_else(|| [].iter().chain(btree_set::Iter::default()), Marked::keys)
     }
 
     /// Does each mark of this value stand here?
-    fn hold<V: Keyed<Mark = M, Key = K>>(&self, value: &V) -> bool {
+    fn hold(&self, value: &V) -> bool {
         let mut all = true;
         value.marks(|mark, at| {
             let key = (at, value.key());
-            all &= self.0.get(&mark).is_some_and(|marked| match marked {
+            all &= self.marked(mark).is_some_and(|marked| match marked {
                 Marked::One(one) => *one == key,
                 Marked::More(keys) => keys.contains(&key),
             });
@@ -97,12 +139,12 @@ impl<M: Eq + Copy + Hash, K: Ord + Copy> Marks<M, K> {
 impl<V: Keyed> Table<V> {
     /// The value with this key.
     pub fn get(&self, key: &V::Key) -> Option<&V> {
-        self.values.get(key)?.as_deref()
+        self.values[*self.places.get(key)?].as_deref()
     }
 
     /// All values, in no order.
     pub fn values(&self) -> impl Iterator<Item = &V> {
-        self.values.values().filter_map(Option::as_deref)
+        self.values.iter().filter_map(Option::as_deref)
     }
 
     /// All values, by key.
@@ -114,36 +156,41 @@ impl<V: Keyed> Table<V> {
 
     /// How many values there are.
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.places.len()
     }
 
     /// Are there no values?
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.places.is_empty()
     }
 
     /// Puts a value under its key, and returns the old value.
     pub fn put(&mut self, value: impl Into<Box<V>>) -> Option<Box<V>> {
         let value = value.into();
         let key = value.key();
-        let slot = self.values.entry(key).or_default();
-        let old = slot.take();
+        let place = *self.places.entry(key).or_insert_with(|| {
+            self.free.pop().unwrap_or_else(|| {
+                self.values.push(None);
+                self.values.len() - 1
+            })
+        });
+        let old = self.values[place].take();
         if let Some(old) = &old {
             old.marks(|mark, at| self.marks.remove(mark, (at, key)));
         }
         value.marks(|mark, at| self.marks.add(mark, (at, key)));
-        *slot = Some(value);
+        self.values[place] = Some(value);
         old
     }
 
     /// Removes the value with this key.
     pub fn remove(&mut self, key: &V::Key) -> Option<Box<V>> {
         // A lent value stays where it is: whoever has it gives it back.
-        let Entry::Occupied(slot) = self.values.entry(*key) else {
+        let Entry::Occupied(slot) = self.places.entry(*key) else {
             return None;
         };
-        slot.get().as_ref()?;
-        let value = slot.remove()?;
+        let value = self.values[*slot.get()].take()?;
+        self.free.push(slot.remove());
         value.marks(|mark, at| self.marks.remove(mark, (at, *key)));
         Some(value)
     }
@@ -154,30 +201,28 @@ impl<V: Keyed> Table<V> {
         key: &V::Key,
         wanted: impl FnOnce(&V) -> bool,
     ) -> Option<Box<V>> {
-        let value = self.values.get_mut(key)?.take_if(|value| wanted(value))?;
+        let place = *self.places.get(key)?;
+        let value = self.values[place].take_if(|value| wanted(value))?;
         value.marks(|mark, at| self.marks.remove(mark, (at, *key)));
         Some(value)
     }
 
-    /// Lends a value while one line changes it. It must be given back with its marks unchanged.
-    pub(crate) fn lend(&mut self, key: &V::Key) -> Option<Box<V>> {
-        self.values.get_mut(key)?.take()
+    /// Lends a value while one line changes it, with its place. It must be given back with its marks unchanged.
+    pub(crate) fn lend(&mut self, key: &V::Key) -> Option<(usize, Box<V>)> {
+        let place = *self.places.get(key)?;
+        Some((place, self.values[place].take()?))
     }
 
-    /// Takes a value that was lent back; puts it if it is new.
-    pub(crate) fn give_back(&mut self, value: Box<V>) {
-        match self.values.get_mut(&value.key()) {
-            Some(slot) if slot.is_none() => {
-                debug_assert!(self.marks.hold(&*value));
-                *slot = Some(value);
-            }
-            _ => drop(self.put(value)),
-        }
+    /// Takes back a value that was lent from this place.
+    pub(crate) fn give_back(&mut self, place: usize, value: Box<V>) {
+        debug_assert!(self.marks.hold(&*value) && self.values[place].is_none());
+        self.values[place] = Some(value);
     }
 
     /// Changes a value in a way that changes none of its marks.
     pub(crate) fn touch(&mut self, key: &V::Key, change: impl FnOnce(&mut V)) -> bool {
-        let Some(value) = self.values.get_mut(key).and_then(Option::as_deref_mut) else {
+        let place = self.places.get(key);
+        let Some(value) = place.and_then(|place| self.values[*place].as_deref_mut()) else {
             return false;
         };
         change(value);
@@ -191,7 +236,7 @@ impl<V: Keyed> Table<V> {
         key: &V::Key,
         change: impl FnOnce(&mut V) -> R,
     ) -> Option<R> {
-        let value = self.values.get_mut(key)?.as_deref_mut()?;
+        let value = self.values[*self.places.get(key)?].as_deref_mut()?;
         let mut before = Vec::new();
         value.marks(|mark, at| before.push((mark, (at, *key))));
         let result = change(value);
@@ -219,13 +264,12 @@ impl<V: Keyed> Table<V> {
     }
 
     /// The earliest time of the values with this mark.
+    #[inline]
     pub(crate) fn first(&self, mark: V::Mark) -> Option<Time> {
-        // The rules ask this for each line.
-        let (at, _) = match self.marks.0.get(&mark)? {
-            Marked::One(one) => one,
-            Marked::More(keys) => keys.first()?,
-        };
-        Some(*at)
+        match mark == V::ASKED {
+            true => self.marks.first,
+            false => self.marks.keys(mark).next().map(|(at, _)| *at),
+        }
     }
 
     /// Evicts values of which `of` is true, so that `kept` of these are left, and returns them: see [`to_evict`].
@@ -254,15 +298,21 @@ impl<V: Keyed> Table<V> {
 impl<V: Keyed> Default for Table<V> {
     fn default() -> Self {
         Table {
-            values: HashMap::default(),
-            marks: Marks(HashMap::default()),
+            places: HashMap::default(),
+            values: Vec::new(),
+            free: Vec::new(),
+            marks: Marks {
+                asked: Marked::More(BTreeSet::new()),
+                first: None,
+                others: HashMap::default(),
+            },
         }
     }
 }
 
 impl<V: Keyed + PartialEq> PartialEq for Table<V> {
     fn eq(&self, other: &Self) -> bool {
-        self.values == other.values
+        self.by_key() == other.by_key()
     }
 }
 

@@ -18,6 +18,9 @@ use crate::domain::sessions::{CONNECTIONS_KEPT, Connection, KEPT, Membership};
 /// "repeated four thousand million times", which would take hours to count.
 const REPEATED_MOST: u32 = 2_000;
 
+/// The reason text for a refused key.
+const OFFER: &str = "an offer, not an attempt: the connection's end counts";
+
 impl Monitor<'_> {
     /// Handles a line of sshd itself.
     pub(super) fn auth(&mut self, record: &Record<'_>) -> RuleOutcome {
@@ -114,17 +117,22 @@ impl Monitor<'_> {
         let mut connection = self.connection(record);
         let event = &record.event;
         if let Some(user) = event.user.as_deref() {
-            let user = lossy(user);
-            if connection.user.as_deref() != Some(&*user) {
-                connection.user = Some(user.clone().into_owned());
-                connection.standing = Membership::Unasked;
+            let known = connection.user.as_deref();
+            // Most lines name the account of the line before, to the byte.
+            if known.map(str::as_bytes) != Some(user) {
+                let user = lossy(user);
+                if known != Some(&*user) {
+                    connection.user = Some(user.into_owned());
+                    connection.standing = Membership::Unasked;
+                }
             }
             let asked = matches!(
                 connection.standing,
                 Membership::Unasked | Membership::Undecided
             );
             if ask && record.answer.is_some() || asked {
-                connection.standing = self.standing(&user, record.answer.as_ref());
+                let user = connection.user.as_deref().unwrap_or_default();
+                connection.standing = self.standing(user, record.answer.as_ref());
             }
         }
         if connection.address.is_none() || event.port.is_some() {
@@ -163,20 +171,20 @@ impl Monitor<'_> {
     fn accepted(&mut self, record: &Record<'_>) -> RuleOutcome {
         let (origin, event) = (&record.origin, &record.event);
         let method = event.method.as_deref().unwrap_or("unknown");
-        let user = lossy(event.user.as_deref().unwrap_or_default()).into_owned();
+        let user = lossy(event.user.as_deref().unwrap_or_default());
         let standing = self.standing(&user, record.answer.as_ref());
         let uid = match record.answer {
             Some(Answer::Partner { uid, .. } | Answer::Other { uid }) => uid,
             _ => None,
         };
-        let address = event.address.as_deref().map(str::to_owned);
+        let address = event.address.as_deref();
         let process = without_pid::process_of(record);
         let login = Connection {
             boot: origin.boot,
             pid: process.1,
             at: origin.time,
-            user: Some(user.clone()),
-            address: address.clone(),
+            user: Some(user.clone().into_owned()),
+            address: address.map(str::to_owned),
             port: event.port,
             standing,
             accepted: true,
@@ -194,58 +202,54 @@ impl Monitor<'_> {
         self.await_sftp(&login, record);
         self.daily.resume.sessions.begin_login(login);
         if !origin.past {
+            let (at, fingerprint) = (origin.time, event.fingerprint.as_deref());
             for _ in 0..event.repeated.min(REPEATED_MOST) {
+                if standing == Membership::Partner {
+                    self.count_login(at, &user, address, method, fingerprint);
+                    continue;
+                }
                 let login = Pending::Login {
-                    address: address.clone(),
+                    address: address.map(str::to_owned),
                     method: method.to_owned(),
-                    fingerprint: event.fingerprint.as_deref().map(str::to_owned),
+                    fingerprint: fingerprint.map(str::to_owned),
                 };
-                self.count(process, origin.time, (standing, None), &user, login);
+                self.count(process, at, (standing, None), &user, login);
             }
         }
-        let reason = match standing {
-            Membership::Partner => format!("Accepted {method}"),
-            Membership::Undecided => {
-                format!("Accepted {method}; the user database does not answer: waits")
-            }
-            _ => format!("Accepted {method}; no partner: counts nothing"),
+        let then = match standing {
+            Membership::Partner => "",
+            Membership::Undecided => "; the user database does not answer: waits",
+            _ => "; no partner: counts nothing",
+        };
+        let reason = match (method, then) {
+            ("publickey", "") => Cow::Borrowed("Accepted publickey"),
+            ("password", "") => Cow::Borrowed("Accepted password"),
+            _ => Cow::Owned(format!("Accepted {method}{then}")),
         };
         RuleOutcome::new(EventName::Login, standing.partner(), reason)
     }
 
     fn failed(&mut self, record: &Record<'_>, valid: bool) -> RuleOutcome {
         let mut connection = self.named(record, valid);
-        let before = connection.counted();
-        let count = u64::from(record.event.repeated);
-        let (again, offers) = match record.event.method() {
+        let (before, count) = (connection.counted(), u64::from(record.event.repeated));
+        let nothing = match record.event.method() {
             Method::Password => {
                 add(&mut connection.passwords, count);
-                (AGAIN, false)
+                AGAIN
             }
             Method::KeyboardInteractive => {
                 self.ask_helper(&mut connection);
                 add(&mut connection.keyboard_failed, count);
-                (AGAIN, false)
+                AGAIN
             }
             Method::PublicKey => {
                 connection.key_refused = true;
-                (
-                    "an offer, not an attempt: the connection's end counts",
-                    true,
-                )
+                OFFER
             }
-            Method::Other => (
-                "an offer, not an attempt: the connection's end counts",
-                true,
-            ),
+            Method::Other => OFFER,
         };
         let counts = connection.counted() - before;
-        self.attempts(
-            record,
-            connection,
-            counts,
-            if offers || counts == 0 { again } else { "" },
-        )
+        self.attempts(record, connection, counts, nothing)
     }
 
     fn pam_error(&mut self, record: &Record<'_>, valid: bool) -> RuleOutcome {

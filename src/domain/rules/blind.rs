@@ -104,13 +104,14 @@ impl Monitor<'_> {
         if unseen.is_empty() {
             return false;
         }
-        let own = unseen.marked(UnseenMark::of(user));
-        let gone = own.filter(|unseen| unseen.user == user && works(unseen));
-        let gone: Vec<_> = gone.map(Keyed::key).collect();
-        for key in &gone {
-            unseen.remove(key);
+        let mark = UnseenMark::of(user);
+        let before = unseen.len();
+        let gone = |unseen: &&LoginWithoutTransfers| unseen.user == user && works(unseen);
+        let next = |table: &Table<_>| table.marked(mark).find(gone).map(Keyed::key);
+        while let Some(gone) = next(unseen) {
+            unseen.remove(&gone);
         }
-        !gone.is_empty()
+        unseen.len() < before
     }
 
     /// Handles a second line about a log-in's end, `Disconnected from user U …`, from the account's own process. In a chroot

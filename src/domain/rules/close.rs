@@ -22,9 +22,16 @@ impl Monitor<'_> {
     ) -> RuleOutcome {
         let event = &record.event;
         let bytes = event.path.as_deref().unwrap_or_default();
-        let path = lossy(bytes);
+        let mut text = None;
         let mut handles = session.handles.iter().enumerate().rev();
-        let open = handles.find_map(|(at, h)| Some((at, h.closed_by(&path, event.cut)?)));
+        let open = handles.find_map(|(at, h)| {
+            // Most names are those of the open line, to the byte.
+            if !h.cut && h.path.as_bytes() == bytes {
+                return Some((at, Name::Opened(bytes.len())));
+            }
+            let path = text.get_or_insert_with(|| lossy(bytes));
+            Some((at, h.closed_by(path, event.cut)?))
+        });
         let (mut handle, name, cut) = match open {
             Some((at, Name::Opened(length))) => (session.handles.remove(at), Some(length), false),
             Some((at, Name::Closed { cut })) => (session.handles.remove(at), None, cut),
@@ -42,7 +49,6 @@ impl Monitor<'_> {
             cut,
             resumed: handle.is_resumed(),
             may_be_new: handle.may_be_new(),
-            address: session.address.clone(),
             ..File::default()
         };
         if let Some(length) = name {
@@ -50,7 +56,8 @@ impl Monitor<'_> {
             file.path.truncate(length);
         }
         // The exact bytes, if the name is from this line.
-        if name.is_none() || matches!(path, Cow::Owned(_)) && path == file.path {
+        let odd = |text: Cow<'_, str>| matches!(text, Cow::Owned(_)) && text == file.path;
+        if name.is_none() || text.is_some_and(odd) {
             file.rename(bytes);
         }
         let failed = handle.write_error && (handle.write || written.is_some_and(|w| w > 0));
@@ -261,11 +268,9 @@ impl Monitor<'_> {
         past: bool,
     ) {
         if let Some(half) = handle.other_half.as_ref().filter(|half| !half.written) {
-            let address = session.address.clone();
             let file = File {
                 path: half.path.clone(),
                 bytes: Some(half.bytes),
-                address,
                 ..File::default()
             };
             self.file_at(session, half.at, past, Transfer::Download, file);

@@ -35,11 +35,7 @@ impl Monitor<'_> {
         change: impl FnOnce(&mut Counters) -> R,
     ) -> R {
         self.roll(at);
-        let partners = &mut self.daily.partners;
-        match partners.get_mut(partner) {
-            Some(counters) => change(counters),
-            None => change(partners.entry(partner.to_owned()).or_default()),
-        }
+        self.daily.partners.change(partner, change)
     }
 
     pub(super) fn roll(&mut self, at: Time) {
@@ -51,32 +47,33 @@ impl Monitor<'_> {
         &mut self,
         at: Time,
         partner: &str,
-        address: Option<String>,
+        address: Option<&str>,
         method: &str,
         fingerprint: Option<&str>,
     ) {
         self.add(at, partner, |counters| add(&mut counters.success, 1));
-        if let Some(address) = &address {
+        if let Some(address) = address {
             self.came_from(address, partner, at, true);
         }
         let silent = self.rules.silent;
-        let known = self.known(partner);
-        known.refused = None;
-        let after_failures = address
-            .as_ref()
-            .and_then(|a| known.failures.remove(a))
-            .unwrap_or(0);
+        let after_failures = self.daily.resume.known.change(partner, |known| {
+            known.refused = None;
+            if silent {
+                known.seen.login = known.seen.login.max(Some(at));
+                known.seen.quiet = false;
+            }
+            address.and_then(|address| known.failures.remove(address))
+        });
+        let after_failures = after_failures.unwrap_or(0);
         if silent {
-            known.seen.login = known.seen.login.max(Some(at));
-            known.seen.quiet = false;
             return;
         }
         self.daily.resume.alerts.waiting.retain(|waiting| {
-            let same =
-                |f: &Failures| f.partner == partner && f.addresses.first() == address.as_ref();
+            let from = |f: &Failures| f.addresses.first().map(String::as_str) == address;
+            let same = |f: &Failures| f.partner == partner && from(f);
             !matches!(&waiting.content, Content::Failures(f) if same(f))
         });
-        if let Some(address) = &address {
+        if let Some(address) = address {
             let kinds = ["turned-away", "attempts-turned-away"];
             self.look_again((&kinds, partner), |content| match content {
                 Content::Hindered(hindered) => {
@@ -86,18 +83,22 @@ impl Monitor<'_> {
                 _ => true,
             });
         }
-        let answered = match address.as_deref().filter(|_| after_failures > 0) {
+        let answered = match address.filter(|_| after_failures > 0) {
             Some(address) => self.answer_failures(partner, address),
             None => 0,
         };
-        let (new_address, new_key) = self.is_new(partner, address.as_deref(), fingerprint);
+        let (new_address, new_key) = self.is_new(partner, address, fingerprint);
         let logins = Logins {
             partner: partner.to_owned(),
             full_name: self.full_name(partner),
             count: 1,
-            new_addresses: address.iter().filter(|_| new_address).cloned().collect(),
+            new_addresses: address
+                .filter(|_| new_address)
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
             new_keys: u64::from(new_key),
-            addresses: address.into_iter().collect(),
+            addresses: address.map(str::to_owned).into_iter().collect(),
             at,
             method: method.to_owned(),
             after_failures,
@@ -219,19 +220,13 @@ impl Monitor<'_> {
         what: Transfer,
         mut file: File,
     ) -> Option<u64> {
-        let upload = what.is_upload();
-        file.resumed &= upload;
-        if file.resumed {
-            let held = self.held(partner, &file);
-            file.whole = held
-                .zip(file.bytes)
-                .map(|(held, added)| held.saturating_add(added));
+        // If nobody is told of the file, it is only counted.
+        let needs_facts = self.needs_facts();
+        if needs_facts {
+            self.complete(partner, what, &mut file);
+            self.feed_file(process, at, partner, what, &file);
+            self.saw_file(partner, at, what, &file);
         }
-        if upload {
-            self.gone_on(partner, &file.path);
-        }
-        self.feed_file(process, at, partner, what, &file);
-        self.saw_file(partner, at, what, &file);
         match what {
             Transfer::Upload => self.add(at, partner, |c| add(&mut c.upload, 1)),
             Transfer::Download => self.add(at, partner, |c| add(&mut c.download, 1)),
@@ -252,7 +247,9 @@ impl Monitor<'_> {
                 return None;
             }
         }
-        self.name_troubled(partner, what, &file);
+        if needs_facts {
+            self.name_troubled(partner, what, &file);
+        }
         if self.rules.silent {
             return None;
         }
@@ -272,6 +269,20 @@ impl Monitor<'_> {
                 self.tell(at, Content::Troubled(files));
                 None
             }
+        }
+    }
+
+    /// Adds what the log shows of the file's earlier transfers, and notes that these went on.
+    fn complete(&mut self, partner: &str, what: Transfer, file: &mut File) {
+        file.resumed &= what.is_upload();
+        if file.resumed {
+            let held = self.held(partner, file);
+            file.whole = held
+                .zip(file.bytes)
+                .map(|(held, added)| held.saturating_add(added));
+        }
+        if what.is_upload() {
+            self.gone_on(partner, &file.path);
         }
     }
 

@@ -117,7 +117,7 @@ impl Monitor<'_> {
     /// Notes that an interrupted file was written, removed or renamed later.
     pub(super) fn gone_on(&mut self, partner: &str, path: &str) {
         for broken in &mut self.daily.resume.day.troubled {
-            if broken.partner == partner && is_same(&broken.file.path, path) {
+            if !broken.gone_on && broken.partner == partner && is_same(&broken.file.path, path) {
                 broken.gone_on = true;
             }
         }

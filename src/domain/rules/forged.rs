@@ -6,6 +6,7 @@ use crate::domain::record::{NOBODY, Record};
 /// The uid of a user who wrote a line that only root's processes write. Lines of a user's own processes are checked later,
 /// when the right account is known.
 pub(super) fn forged(record: &Record<'_>) -> Option<u32> {
+    let uid = record.origin.uid.filter(|&uid| uid != 0)?;
     // For `Lost`, the source accepted only journald itself; for `SessionOver`, only logind. `Accompanying` lines count
     // nothing, so a forged one does no harm: sshd itself writes complaints about its configuration to its unit's stream,
     // where the sender is not verified.
@@ -15,7 +16,6 @@ pub(super) fn forged(record: &Record<'_>) -> Option<u32> {
     ) {
         return None;
     }
-    let uid = record.origin.uid.filter(|&uid| uid != 0)?;
     let own = uid != NOBODY
         && matches!(
             record.event.kind,

@@ -169,15 +169,16 @@ impl Monitor<'_> {
         let zone = self.rules.zone;
         let today = zone.date(at);
         let addresses = &mut self.daily.resume.addresses;
-        let used = addresses.of(address);
-        if used.date.unwrap_or_else(|| zone.date(used.at)) != today {
-            used.partners.clear();
-            used.logged_in.clear();
-        }
-        if at >= used.at {
-            (used.at, used.date) = (at, Some(today));
-        }
-        used.take(partner, logged_in);
+        addresses.change(address, |used| {
+            if used.date.unwrap_or_else(|| zone.date(used.at)) != today {
+                used.partners.clear();
+                used.logged_in.clear();
+            }
+            if at >= used.at {
+                (used.at, used.date) = (at, Some(today));
+            }
+            used.take(partner, logged_in);
+        });
         // Some more are allowed, so that this does not run for each address.
         if addresses.len() > ADDRESSES_KEPT + ADDRESSES_KEPT / 4 {
             let midnight = zone.moments(today.and_time(NaiveTime::MIN)).0;

@@ -52,7 +52,9 @@ impl Monitor<'_> {
             return;
         };
         let address = session.address.as_deref();
-        known.sftp = Some((at, session.address.clone()));
+        let (opened, from) = known.sftp.get_or_insert_default();
+        *opened = at;
+        from.clone_from(&session.address);
         let kinds = ["not-sftp", "no-subsystem", "chroot"];
         self.look_again((&kinds, &session.user), |content| match content {
             Content::Hindered(h) => !may_be(h.addresses.last().map(String::as_str), address),

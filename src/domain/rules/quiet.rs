@@ -10,10 +10,14 @@ impl Monitor<'_> {
         &mut self.known(partner).seen
     }
 
+    /// Does anything need the facts of a file that is counted: a message, or an expected feed?
+    pub(super) fn needs_facts(&self) -> bool {
+        !self.rules.silent || !self.rules.expects.is_empty()
+    }
+
     /// Remembers an uploaded file, complete or not.
     pub(super) fn saw_file(&mut self, partner: &str, at: Time, what: Transfer, file: &File) {
-        let told = !self.rules.silent || !self.rules.expects.is_empty();
-        if what.is_upload() && told {
+        if what.is_upload() {
             let file = file.clone();
             self.seen(partner).file = Some(SeenFile {
                 at,

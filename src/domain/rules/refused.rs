@@ -110,8 +110,11 @@ impl Monitor<'_> {
         if past || session.standing != Membership::Partner {
             return;
         }
+        self.add(at, &session.user, |c| add(&mut c.write_refused, 1));
+        if self.rules.silent {
+            return;
+        }
         let partner = session.user.clone();
-        self.add(at, &partner, |counters| add(&mut counters.write_refused, 1));
         self.tell(
             at,
             Content::Hindered(Hindered {

@@ -28,15 +28,18 @@ impl Monitor<'_> {
         let process = (session.boot, session.pid);
         let (at, cut) = (record.origin.time, record.event.cut);
         let waiting = self.just_uploaded(process, at);
-        let names = names(&record.event);
-        let before = names.first().map(|(from, _)| text(Some(from)));
-        for name in names.iter().flat_map(|(from, to)| [from, to]) {
-            self.gone_on(&session.user, &lossy(name));
+        let before = names(&record.event).next();
+        let before = before.map(|(from, _)| text(Some(&from)));
+        if !self.daily.resume.day.troubled.is_empty() {
+            for (from, to) in names(&record.event) {
+                self.gone_on(&session.user, &lossy(&from));
+                self.gone_on(&session.user, &lossy(&to));
+            }
         }
         session
             .rename_refused
             .take_if(|refused| before.as_ref() == Some(refused));
-        for (from_bytes, to) in names {
+        for (from_bytes, to) in names(&record.event) {
             let from = text(Some(&from_bytes));
             let pair = [&*from_bytes, &*to];
             let feed = self.feed_renamed(process, &session.user, at, pair, (link, cut));
@@ -130,10 +133,10 @@ impl Monitor<'_> {
 type Pair<'e> = (Cow<'e, [u8]>, Cow<'e, [u8]>);
 
 /// The names in a rename line: one pair, or several if the names themselves contain the separator.
-fn names<'e>(event: &'e Event<'_>) -> Vec<Pair<'e>> {
+fn names<'e>(event: &'e Event<'_>) -> impl Iterator<Item = Pair<'e>> {
     let exact = event.path.as_deref().zip(event.target.as_deref());
     let exact = exact.map(|(from, to)| (Cow::Borrowed(from), Cow::Borrowed(to)));
     let splits = event.detail.as_deref().into_iter();
     let splits = splits.flat_map(|detail| rename_splits(detail, event.postauth));
-    exact.into_iter().chain(splits).collect()
+    exact.into_iter().chain(splits)
 }

@@ -68,6 +68,7 @@ pub struct RuleOutcome {
 }
 
 impl RuleOutcome {
+    #[inline]
     pub(super) fn new(
         event: EventName,
         partner: Option<bool>,
@@ -101,6 +102,7 @@ impl RuleOutcome {
 
 impl SftpSession {
     /// The outcome for a line of this session.
+    #[inline]
     pub(super) fn outcome(
         &self,
         event: EventName,

@@ -41,9 +41,7 @@ impl Monitor<'_> {
             self.forgery(record);
             return RuleOutcome::ignored(forged_by(uid));
         }
-        if !matches!(record.event.kind, Kind::NoEnvelope) {
-            self.could_be_read();
-        }
+        self.could_be_read(record);
         match record.event.kind {
             Kind::Lost => {
                 self.nothing_is_proved();
@@ -292,8 +290,9 @@ impl Monitor<'_> {
 
     /// Keeps the user database's answer about a partner, and decides the events that waited for it.
     pub(super) fn learn(&mut self, record: &Record<'_>) {
+        let Some(answer) = &record.answer else { return };
         let name = record.event.user.as_deref().or(record.account.as_deref());
-        if let (Some(name), Some(answer)) = (name, &record.answer) {
+        if let Some(name) = name {
             self.answer(&lossy(name), answer);
         }
     }

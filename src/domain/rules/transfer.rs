@@ -25,8 +25,8 @@ impl Monitor<'_> {
             return self.session_opened(record, process);
         }
         // The session is taken out of the table, because its line changes both the session and the rest of the state.
-        let mut session = match self.take_session(record, process) {
-            Ok(session) => session,
+        let (place, mut session) = match self.take_session(record, process) {
+            Ok(taken) => taken,
             Err(outcome) => return outcome,
         };
         if session.at == Time::default() {
@@ -39,7 +39,7 @@ impl Monitor<'_> {
             return outcome;
         }
         let outcome = self.request(&mut session, record);
-        self.put_back(session);
+        self.put_back(place, session);
         outcome
     }
 
@@ -79,9 +79,12 @@ impl Monitor<'_> {
     }
 
     /// Puts a session back into the table. Sessions without a pid are not kept, because they cannot be distinguished.
-    fn put_back(&mut self, session: Box<SftpSession>) {
-        if session.pid != 0 {
-            self.daily.resume.sessions.sftp.give_back(session);
+    fn put_back(&mut self, place: Option<usize>, session: Box<SftpSession>) {
+        let sftp = &mut self.daily.resume.sessions.sftp;
+        match place {
+            Some(place) => sftp.give_back(place, session),
+            None if session.pid != 0 => drop(sftp.put(session)),
+            None => {}
         }
     }
 
@@ -117,7 +120,7 @@ impl Monitor<'_> {
             ..SftpSession::default()
         };
         self.sftp_seen(&session, at);
-        self.put_back(Box::new(session));
+        self.put_back(None, Box::new(session));
         let reason = match standing {
             Membership::Partner if process.1 == 0 && origin.uid.is_none() => {
                 "names an account but no process: files of lines without a process are credited to nobody"
@@ -143,26 +146,32 @@ impl Monitor<'_> {
         uid.is_none_or(|uid| uid == sender)
     }
 
-    /// Takes the session of the record's process out of the table, or creates one from the journal's data.
+    /// Takes the session of the record's process out of its place in the table, or creates one from the journal's data.
     fn take_session(
         &mut self,
         record: &Record<'_>,
         process: Process,
-    ) -> Result<Box<SftpSession>, RuleOutcome> {
+    ) -> Result<(Option<usize>, Box<SftpSession>), RuleOutcome> {
         let origin = &record.origin;
         let sftp = &mut self.daily.resume.sessions.sftp;
         let known = match record.event.kind {
-            Kind::SessionClosed => sftp.remove(&process),
-            _ => sftp.lend(&process),
+            Kind::SessionClosed => sftp.remove(&process).map(|session| (None, session)),
+            _ => sftp.lend(&process).map(|(at, session)| (Some(at), session)),
         };
-        if let Some(session) = known {
+        if let Some((place, session)) = known {
             let uids = session.uid.zip(origin.uid);
             if record.event.postauth || uids.is_none_or(|(own, sender)| own == sender) {
-                return Ok(session);
+                return Ok((place, session));
             }
             // The pid now belongs to another user's process: the earlier session has ended.
-            sftp.give_back(session);
-            if let Some(session) = sftp.remove(&process) {
+            let ended = match place {
+                Some(place) => {
+                    sftp.give_back(place, session);
+                    sftp.remove(&process)
+                }
+                None => Some(session),
+            };
+            if let Some(session) = ended {
                 self.finish(*session, origin.time, false, origin.past);
             }
         }
@@ -175,13 +184,16 @@ impl Monitor<'_> {
         if record.event.postauth {
             let login = self.daily.resume.sessions.connections.get(&process);
             return match login.filter(|login| login.accepted) {
-                Some(login) => Ok(Box::new(SftpSession {
-                    user: login.user.clone().unwrap_or_default(),
-                    address: login.address.clone(),
-                    standing: login.standing,
-                    session: login.session.clone(),
-                    ..new
-                })),
+                Some(login) => {
+                    let session = SftpSession {
+                        user: login.user.clone().unwrap_or_default(),
+                        address: login.address.clone(),
+                        standing: login.standing,
+                        session: login.session.clone(),
+                        ..new
+                    };
+                    Ok((None, Box::new(session)))
+                }
                 None => Err(self.unattributed(record)),
             };
         }
@@ -194,13 +206,14 @@ impl Monitor<'_> {
         };
         let standing = self.standing(&user, record.answer.as_ref());
         let session = origin.session.as_deref().map(str::to_owned);
-        Ok(Box::new(SftpSession {
+        let session = SftpSession {
             user,
             standing,
             uid: Some(uid),
             session,
             ..new
-        }))
+        };
+        Ok((None, Box::new(session)))
     }
 
     /// The partner with this uid, from the last answers of the user database; `None` if several have it.
@@ -293,20 +306,24 @@ impl Monitor<'_> {
         at: Time,
         past: bool,
         what: Transfer,
-        file: File,
+        mut file: File,
     ) {
         let process = (session.boot, session.pid);
-        if !past {
-            self.count(
-                process,
-                at,
-                (session.standing, session.uid),
-                &session.user,
-                Pending::File(what, file),
-            );
-        } else if session.standing == Membership::Partner {
+        let (user, partner) = (&session.user, session.standing == Membership::Partner);
+        // A whole file that is only counted needs no address.
+        let whole = matches!(what, Transfer::Upload | Transfer::Download);
+        if !(whole && partner) || self.needs_facts() {
+            file.address.clone_from(&session.address);
+        }
+        match (past, partner) {
+            (false, true) => drop(self.count_file(process, at, user, what, file)),
+            (false, false) => {
+                let whose = (session.standing, session.uid);
+                self.count(process, at, whose, user, Pending::File(what, file));
+            }
             // It is no longer counted, but the feed that is expected today has arrived.
-            self.feed_file(process, at, &session.user, what, &file);
+            (true, true) if self.needs_facts() => self.feed_file(process, at, user, what, &file),
+            (true, _) => {}
         }
     }
 }

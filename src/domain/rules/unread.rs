@@ -4,6 +4,7 @@ use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Content;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
+use crate::domain::openssh::Kind;
 use crate::domain::record::Record;
 use crate::domain::state::{NoticeKind, Unread};
 
@@ -36,10 +37,11 @@ impl Monitor<'_> {
         RuleOutcome::ignored(why)
     }
 
-    /// A line of OpenSSH could be read.
-    pub(super) fn could_be_read(&mut self) {
+    /// Notes that a line of OpenSSH could be read, if this one could.
+    pub(super) fn could_be_read(&mut self, record: &Record<'_>) {
         let unread = &mut self.daily.resume.unread;
-        if !unread.some_read || unread.lines > 0 {
+        let news = !unread.some_read || unread.lines > 0;
+        if news && !matches!(record.event.kind, Kind::NoEnvelope) {
             *unread = Unread {
                 some_read: true,
                 lines: 0,

@@ -53,6 +53,7 @@ fn owner(user: &str, address: Option<&str>) -> u64 {
 impl Keyed for Connection {
     type Key = Process;
     type Mark = ConnectionMark;
+    const ASKED: ConnectionMark = ConnectionMark::Undecided;
     fn key(&self) -> Process {
         (self.boot, self.pid)
     }
@@ -100,6 +101,7 @@ impl UnseenMark {
 impl Keyed for LoginWithoutTransfers {
     type Key = (Process, Time);
     type Mark = UnseenMark;
+    const ASKED: UnseenMark = UnseenMark::Due;
     fn key(&self) -> (Process, Time) {
         ((self.boot, self.pid), self.since)
     }
@@ -140,6 +142,7 @@ impl SftpMark {
 impl Keyed for SftpSession {
     type Key = Process;
     type Mark = SftpMark;
+    const ASKED: SftpMark = SftpMark::Ending;
     fn key(&self) -> Process {
         (self.boot, self.pid)
     }

@@ -32,7 +32,7 @@ pub struct Daily {
     /// The date of the open day.
     pub date: NaiveDate,
     /// Each partner's counters of the open day, by account name.
-    pub partners: BTreeMap<String, Counters>,
+    pub partners: ByName<Counters>,
     /// Refused attempts for accounts that are no partner.
     pub unknown_attempts: u64,
     /// Unknown keys, kept unchanged.
