@@ -41,7 +41,7 @@ impl JournalReader {
         progress: &mut Progress,
     ) -> anyhow::Result<()> {
         self.beyond = false;
-        (self.touched, self.looked) = (true, Instant::now());
+        self.touched = true;
         self.fresh = std::mem::take(&mut self.rested);
         if self.fresh {
             self.widen()?;

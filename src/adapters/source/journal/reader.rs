@@ -79,10 +79,8 @@ impl Trouble {
 /// If an entry came while reading was about to end, how long to wait for the entries that come with it.
 const BEYOND: Duration = Duration::from_millis(5);
 
-/// If nothing tells of a change, the journal is read all the same after this time: on some file systems nothing does.
-const LOOKED: Duration = Duration::from_secs(10);
-
-/// So often at most, the pages of the journal's files are given back.
+/// So often at most, the pages of the journal's files are given back. So long at most, nothing is read if nothing tells of a
+/// change: on some file systems nothing does.
 const GIVEN_BACK: Duration = Duration::from_secs(5);
 
 /// A directory with the journals of several machines.
@@ -113,11 +111,10 @@ pub struct JournalReader {
     pub(super) fields: Fields,
     /// The last entry that was read, while it is not yet the position.
     pub(super) unmarked: Option<Stamp>,
-    /// When libsystemd last looked for entries.
-    pub(super) looked: Instant,
-    /// It did so since pages were given back.
-    pub(super) touched: bool,
+    /// When pages were last given back.
     pub(super) given_back: Option<Instant>,
+    /// Since then, libsystemd has looked for entries.
+    pub(super) touched: bool,
     pub(super) position: Option<JournalPosition>,
     /// The past was read: from here on, the position describes all progress.
     pub(super) told: bool,
@@ -170,9 +167,8 @@ impl JournalReader {
             met: Vec::new(),
             fields: Fields::default(),
             unmarked: None,
-            looked: Instant::now(),
-            touched: true,
             given_back: None,
+            touched: true,
             position: None,
             told: false,
             rested: false,
@@ -263,8 +259,13 @@ impl JournalReader {
         let result = result.context("waiting for the journal")?;
         self.stirred |= !matches!(result, JournalWaitResult::Nop);
         let knows_all = self.rested && !self.beyond && !self.stirred;
-        self.unchanged = knows_all && self.looked.elapsed() < LOOKED;
+        self.unchanged = knows_all && self.has_given_back();
         Ok(())
+    }
+
+    /// Were pages given back a short time ago?
+    fn has_given_back(&self) -> bool {
+        self.given_back.is_some_and(|at| at.elapsed() < GIVEN_BACK)
     }
 
     /// Gives back the memory that libsystemd needed to read, if it is time to. Call it before a wait.
@@ -274,8 +275,7 @@ impl JournalReader {
     /// While this runs, no other thread of the process may have a journal open.
     #[expect(unsafe_code, reason = "see `pages`")]
     pub unsafe fn give_back(&mut self) {
-        let is_early = |at: Instant| at.elapsed() < GIVEN_BACK;
-        if self.touched && !self.given_back.is_some_and(is_early) {
+        if self.touched && !self.has_given_back() {
             (self.touched, self.given_back) = (false, Some(Instant::now()));
             // Best effort: without it, only more memory is in use.
             // SAFETY: the caller promises the same.
