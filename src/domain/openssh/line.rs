@@ -181,7 +181,7 @@ fn level(message: &[u8]) -> (Level, &[u8]) {
 
 /// The text after the tag that `LogVerbose` puts before it: `FILE.c:FUNCTION():LINE: ` (8.5), `… (pid=N): ` (8.7),
 /// `… (bin=NAME, pid=N): ` (10.0).
-#[inline]
+#[inline(always)]
 fn untagged(text: &[u8]) -> Option<&[u8]> {
     let (file, rest) = text.split_at(scan::find_either(b':', b' ', text)?);
     match rest.starts_with(b":") && file.ends_with(b".c") {
