@@ -8,7 +8,7 @@ use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory};
 use crate::domain::openssh::unknown::{holds_a_line, is_of_openssh};
-use crate::domain::openssh::{Event, Kind, Program, Who, parse, reads_like_ours};
+use crate::domain::openssh::{Event, Kind, Program, Who, parse, read, reads_like_ours};
 
 /// `uid` of an entry whose sender is not verified, or that has no sender. No account has this uid: the kernel uses it for
 /// "no uid".
@@ -70,7 +70,7 @@ pub struct Entry<'a> {
 }
 
 /// An entry that was parsed, with the answer of the user database about its account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record<'a> {
     /// The origin of the entry.
     pub origin: Origin<'a>,
@@ -88,39 +88,101 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// Parses an entry, and asks the user database if the rules need it. `None` if it is no event.
     pub fn of(mut entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
-        // An event is large: it is moved once, from where it was parsed into the record.
         let program = Program::of(&entry.origin.identifier);
-        let mut parsed = match program {
-            Some(program) if is_plain(&entry) => parse(program, entry.message),
-            _ => None,
+        let mut record = Record::default();
+        if !record.parse(&mut entry, program, directory) {
+            return None;
+        }
+        record.origin = entry.origin;
+        Some(record)
+    }
+
+    /// The same into a default record, because a record is large and would be moved; false if the entry of this program is no
+    /// event. The origin stays in the entry.
+    pub fn parse(
+        &mut self,
+        entry: &mut Entry<'a>,
+        program: Option<Program>,
+        directory: &mut dyn Directory,
+    ) -> bool {
+        let known = match program {
+            Some(program) if is_plain(entry) => read(program, entry.message, &mut self.event),
+            _ => false,
         };
-        if parsed.is_none() {
-            parsed = put_together(&entry);
-            match parsed {
-                Some(_) => entry.origin.uid = Some(NOBODY),
-                None => parsed = event_of(&entry, program),
+        if !known {
+            let forged = put_together(entry);
+            if forged.is_some() {
+                entry.origin.uid = Some(NOBODY);
+            }
+            match forged.or_else(|| event_of(entry, program)) {
+                Some(event) => self.event = event,
+                None => return false,
             }
         }
-        let event = parsed.as_mut()?;
-        let (answer, account) = ask(&entry.origin, event, directory);
-        let mut forced = false;
-        if let Some(Answer::Partner { name, .. }) = &answer {
+        self.ask(&entry.origin, directory);
+        if let Some(Answer::Partner { name, .. }) = &self.answer {
             // sshd applies its configuration to the name that the client sent.
-            let user = event.user.as_deref();
-            let login = matches!(event.kind, Kind::Accepted);
-            forced = login && user.is_some_and(|user| directory.forces_sftp(user));
-            if let (Some(name), Some(user)) = (name, &mut event.user) {
+            let user = self.event.user.as_deref();
+            let login = matches!(self.event.kind, Kind::Accepted);
+            self.forced = login && user.is_some_and(|user| directory.forces_sftp(user));
+            if let (Some(name), Some(user)) = (name, &mut self.event.user) {
                 // Each account counts under one spelling, the one of the database, whatever name sshd was asked for.
                 *user = Cow::Owned(name.clone().into_bytes());
             }
         }
-        parsed.map(|event| Record {
-            origin: entry.origin,
-            event,
-            answer,
-            account,
-            forced,
-        })
+        true
+    }
+
+    /// Asks the user database, if needed. Never about a name that sshd calls invalid: a flood of made-up names must not reach
+    /// the database. Never about a name in a line that only root's processes write, if another user wrote it.
+    fn ask(&mut self, origin: &Origin<'_>, directory: &mut dyn Directory) {
+        let event = &self.event;
+        if origin.uid == Some(NOBODY) {
+            return;
+        }
+        let root = origin.uid.is_none_or(|uid| uid == 0);
+        match (event.kind, event.user.as_deref()) {
+            (
+                Kind::Accepted
+                | Kind::Expired
+                | Kind::AccountAsked
+                | Kind::Locked
+                | Kind::NotAllowed
+                | Kind::AccessDenied
+                | Kind::Failed { valid: true }
+                | Kind::PamError { valid: true }
+                | Kind::MaxAttempts { valid: true }
+                | Kind::EndedBefore { who: Who::Valid },
+                Some(user),
+            ) if root => self.answer = Some(directory.account(user)),
+            (Kind::SessionOpened, Some(user)) => {
+                let uid = origin.uid.filter(|_| !event.postauth);
+                self.answer = Some(match uid {
+                    Some(uid) => directory.account_of(user, uid, origin.time),
+                    None => directory.account(user),
+                });
+            }
+            (
+                Kind::Failed { .. }
+                | Kind::InvalidUser
+                | Kind::PamError { .. }
+                | Kind::MaxAttempts { .. }
+                | Kind::EndedBefore { .. },
+                Some(user),
+            ) if root && directory.listed(user) => {
+                self.answer = Some(Answer::Partner {
+                    uid: None,
+                    full_name: None,
+                    name: None,
+                });
+            }
+            (Kind::Open(_) | Kind::Close { .. } | Kind::Rename { .. } | Kind::WriteError, None) => {
+                let uid = origin.uid.filter(|_| !event.postauth);
+                self.account = uid.and_then(|uid| directory.name_of(uid));
+                self.answer = (self.account.as_deref()).map(|user| directory.account(user));
+            }
+            _ => {}
+        }
     }
 
     /// The same record as an owned value, to send it from the reading thread to the loop.
@@ -204,66 +266,6 @@ fn put_together<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
         .filter_map(Program::of)
         .flat_map(|program| lines(entry.message).filter_map(move |line| parse(program, line)))
         .find(|event| !matches!(event.kind, Kind::Accompanying | Kind::Unparsed))
-}
-
-/// Asks the user database, if needed. Never about a name that sshd calls invalid: a flood of made-up names must not reach
-/// the database. Never about a name in a line that only root's processes write, if another user wrote it.
-fn ask(
-    origin: &Origin<'_>,
-    event: &Event<'_>,
-    directory: &mut dyn Directory,
-) -> (Option<Answer>, Option<Vec<u8>>) {
-    if origin.uid == Some(NOBODY) {
-        return (None, None);
-    }
-    let root = origin.uid.is_none_or(|uid| uid == 0);
-    match (event.kind, event.user.as_deref()) {
-        (
-            Kind::Accepted
-            | Kind::Expired
-            | Kind::AccountAsked
-            | Kind::Locked
-            | Kind::NotAllowed
-            | Kind::AccessDenied
-            | Kind::Failed { valid: true }
-            | Kind::PamError { valid: true }
-            | Kind::MaxAttempts { valid: true }
-            | Kind::EndedBefore { who: Who::Valid },
-            Some(user),
-        ) if root => (Some(directory.account(user)), None),
-        (Kind::SessionOpened, Some(user)) => {
-            let uid = origin.uid.filter(|_| !event.postauth);
-            let answer = match uid {
-                Some(uid) => directory.account_of(user, uid, origin.time),
-                None => directory.account(user),
-            };
-            (Some(answer), None)
-        }
-        (
-            Kind::Failed { .. }
-            | Kind::InvalidUser
-            | Kind::PamError { .. }
-            | Kind::MaxAttempts { .. }
-            | Kind::EndedBefore { .. },
-            Some(user),
-        ) if root && directory.listed(user) => (
-            Some(Answer::Partner {
-                uid: None,
-                full_name: None,
-                name: None,
-            }),
-            None,
-        ),
-        (Kind::Open(_) | Kind::Close { .. } | Kind::Rename { .. } | Kind::WriteError, None) => {
-            let uid = origin.uid.filter(|_| !event.postauth);
-            let account = uid.and_then(|uid| directory.name_of(uid));
-            (
-                account.as_deref().map(|user| directory.account(user)),
-                account,
-            )
-        }
-        _ => (None, None),
-    }
 }
 
 #[cfg(test)]

@@ -90,7 +90,11 @@ impl Dump {
                 if line.nul {
                     return Some(Read::NoText);
                 }
-                let read = self.envelope.read_text(text);
+                // An entry is large: that of most lines is made where it stays.
+                if let Some(parts) = self.envelope.parts(text) {
+                    return Some(Read::of(parts));
+                }
+                let read = self.envelope.read_other(text);
                 if matches!(&read, Read::Entry(entry) if entry.origin.identifier.is_empty()) {
                     self.remedy = self.remedy.or_else(|| short::remedy(text));
                 }

@@ -124,6 +124,7 @@ impl Lines {
     }
 
     /// The next line. `None` at the end.
+    #[inline(always)]
     pub fn next_whole(&mut self) -> io::Result<Option<LogLine<'_>>> {
         loop {
             if let Some(line_feed) = self.buffer.line_feed() {

@@ -122,7 +122,7 @@ impl<'a> Counting<'a> {
     }
 
     /// Takes in the next entry.
-    pub fn take(&mut self, entry: Entry<'_>) {
+    pub fn take(&mut self, mut entry: Entry<'_>) {
         let counted = &mut self.counted;
         let stamp = entry.origin.time;
         if stamp != Time::default() && counted.first.is_none_or(|first| stamp < first) {
@@ -134,15 +134,15 @@ impl<'a> Counting<'a> {
         }
         let ours = program.is_some_and(|program| program != Program::Unknown);
         counted.ours += u64::from(ours);
-        // Not moved out: a record is large.
-        let mut record = Record::of(entry, self.directory);
-        let Some(record) = &mut record else {
+        let mut record = Record::default();
+        if !record.parse(&mut entry, program, self.directory) {
             return;
-        };
+        }
+        record.origin = entry.origin;
         counted.ours += u64::from(!ours);
         let time = record.origin.time;
         if self.span.holds(time) {
-            counted.strangers.take(record);
+            counted.strangers.take(&record);
         } else {
             record.origin.past = true;
             counted.outside += u64::from(time == Time::default());
@@ -154,7 +154,7 @@ impl<'a> Counting<'a> {
         if time < self.open.0 || time >= self.open.1 {
             self.turn_to(time);
         }
-        self.monitor().apply(record);
+        self.monitor().apply(&record);
     }
 
     fn monitor(&mut self) -> Monitor<'_> {

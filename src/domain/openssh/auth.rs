@@ -11,47 +11,51 @@ use super::{Event, Hindrance, Kind, ended, known, pam};
 use crate::domain::base::scan;
 
 /// The event of a line of sshd.
-pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let event = of_log_in(line);
-    if event.is_some() {
-        return event;
-    }
-    no_session(line)
-        .or_else(|| ended::parse(line))
-        .or_else(|| known::parse(line))
+pub(super) fn parse<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
+    of_log_in(line, event)
+        .or_else(|| no_session(line, event))
+        .or_else(|| ended::parse(line, event))
+        .or_else(|| known::parse(line, event))
 }
 
 /// The event of a line about a log-in.
 #[inline]
-fn of_log_in<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+fn of_log_in<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
     let text = line.text;
     match text.first()? {
-        b'F' => attempt(line, text.strip_prefix(b"Failed ")?, |valid| {
-            Some(Kind::Failed { valid })
-        }),
-        b'A' => accepted(line),
-        b'R' => root_refused(line, text.strip_prefix(b"ROOT LOGIN REFUSED FROM ")?),
+        b'F' => {
+            let kind = |valid| Some(Kind::Failed { valid });
+            attempt(line, text.strip_prefix(b"Failed ")?, kind, event)
+        }
+        b'A' => accepted(line, event),
+        b'R' => {
+            let rest = text.strip_prefix(b"ROOT LOGIN REFUSED FROM ")?;
+            root_refused(line, rest, event)
+        }
         // Up to 7.4 the network child writes this line in addition to the monitor's own line.
         b'i' => {
             let name = text.strip_prefix(b"input_userauth_request: invalid user ")?;
-            line.with_end(Event::of(Kind::InvalidUser), Some((name, Peer::default())))
+            line.put_end(Kind::InvalidUser, Some((name, Peer::default())), event)
         }
-        b'I' => invalid_user(line, text.strip_prefix(b"Invalid user ")?),
-        b'p' => pam::module(text.strip_prefix(b"pam_")?),
-        b'P' => postponed(line),
+        b'I' => invalid_user(line, text.strip_prefix(b"Invalid user ")?, event),
+        b'p' => pam::module(text.strip_prefix(b"pam_")?, event),
+        b'P' => postponed(line, event),
         b'm' => {
             let rest = text.strip_prefix(b"maximum authentication attempts exceeded for ")?;
-            max_attempts(line, rest)
+            max_attempts(line, rest, event)
         }
-        b'U' => user(line),
-        b'S' => starting_session(line, text.strip_prefix(b"Starting session: ")?),
+        b'U' => user(line, event),
+        b'S' => {
+            let rest = text.strip_prefix(b"Starting session: ")?;
+            starting_session(line, rest, event)
+        }
         b'C' => match text.strip_prefix(b"Close session: user ") {
-            Some(rest) => close_session(line, rest),
-            None => connection(line),
+            Some(rest) => close_session(line, rest, event),
+            None => connection(line, event),
         },
         b'a' => {
             let rest = text.strip_prefix(b"administratively prohibited connection for ")?;
-            prohibited(line, rest)
+            prohibited(line, rest, event)
         }
         _ => None,
     }
@@ -59,14 +63,14 @@ fn of_log_in<'a>(line: &Line<'a>) -> Option<Event<'a>> {
 
 /// `Accepted METHOD for U from …` and `Access denied for user U by …`. `Accepted key …` and `Accepted certificate …` are not
 /// log-ins: sshd also prints them when a client only asks whether a key would be accepted.
-fn accepted<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+fn accepted<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
     if let Some(rest) = line.text.strip_prefix(b"Accepted ") {
-        return attempt(line, rest, |valid| valid.then_some(Kind::Accepted));
+        return attempt(line, rest, |valid| valid.then_some(Kind::Accepted), event);
     }
     let rest = line.text.strip_prefix(b"Access denied for user ")?;
     let name = rest.strip_suffix(b" by PAM account configuration");
     let end = name.map(|name| (name, Peer::default()));
-    line.with_end(Event::of(Kind::AccessDenied), end)
+    line.put_end(Kind::AccessDenied, end, event)
 }
 
 /// `METHOD for [invalid user ]U from IP port P ssh2[: EXTRA]`, the line of auth.c's `auth_log`.
@@ -74,7 +78,8 @@ fn attempt<'a>(
     line: &Line<'a>,
     rest: &'a [u8],
     kind: impl Fn(bool) -> Option<Kind>,
-) -> Option<Event<'a>> {
+    event: &mut Event<'a>,
+) -> Option<()> {
     let (method, rest) = rest.split_at(scan::find(b' ', rest)?);
     let method = match method {
         b"" => return None,
@@ -84,12 +89,12 @@ fn attempt<'a>(
     };
     let (valid, end, extra) = attempted(line, rest.strip_prefix(b" for ")?)?;
     let kind = kind(valid)?;
-    let mut event = Event::of(kind);
+    line.put_found(kind, end, event);
     if kind == Kind::Accepted && method == "publickey" {
         event.fingerprint = extra.and_then(|extra| fingerprint(extra, line.cut));
     }
     event.method = Some(Cow::Borrowed(method));
-    Some(line.with_found(event, end))
+    Some(())
 }
 
 /// The fingerprint in `: TYPE FINGERPRINT[ …]`. Only words after it may come from the client (a certificate's id).
@@ -164,55 +169,58 @@ fn before_version(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// `Postponed METHOD for …`, `Partial METHOD for …`, and `PAM: …`.
-fn postponed<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+fn postponed<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
     let text = line.text;
     if let Some(rest) = text
         .strip_prefix(b"Postponed ")
         .or_else(|| text.strip_prefix(b"Partial "))
     {
-        return attempt(line, rest, |_| Some(Kind::Underway));
+        return attempt(line, rest, |_| Some(Kind::Underway), event);
     }
-    pam::error(line, text.strip_prefix(b"PAM: ")?)
+    pam::error(line, text.strip_prefix(b"PAM: ")?, event)
 }
 
 /// `Invalid user U from IP[ port P]`; the port since 7.3.
-fn invalid_user<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+fn invalid_user<'a>(line: &Line<'a>, rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
     let end = name_from_port(rest).or_else(|| name_from(rest));
-    line.with_end(Event::of(Kind::InvalidUser), end)
+    line.put_end(Kind::InvalidUser, end, event)
 }
 
 /// `maximum authentication attempts exceeded for [invalid user ]U from IP port P ssh2`.
-fn max_attempts<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+fn max_attempts<'a>(line: &Line<'a>, rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
     let (valid, end, _) = attempted(line, rest)?;
-    Some(line.with_found(Event::of(Kind::MaxAttempts { valid }), end))
+    line.put_found(Kind::MaxAttempts { valid }, end, event);
+    Some(())
 }
 
 /// `administratively prohibited connection for [invalid user ]U from IP port P` (9.9). For an invalid user, sshd did not refuse
 /// an account, because the account may not exist.
-fn prohibited<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+fn prohibited<'a>(line: &Line<'a>, rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
     let sent = rest.strip_prefix(b"invalid user ");
     let kind = match sent {
         Some(_) => Kind::InvalidUser,
         None => Kind::NotAllowed,
     };
-    let event = Event::of(kind).with_detail(b"administratively prohibited");
-    line.with_end(event, name_from_port(sent.unwrap_or(rest)))
+    line.put_end(kind, name_from_port(sent.unwrap_or(rest)), event)?;
+    event.put_detail(b"administratively prohibited");
+    Some(())
 }
 
 /// `ROOT LOGIN REFUSED FROM IP[ port P]`: sshd writes it twice, in addition to the `Failed … for root` that counts.
-fn root_refused<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let event = Event::of(Kind::NotAllowed).with_detail(b"PermitRootLogin");
-    Some(line.with_user(event, b"root", host_maybe_port(rest)?))
+fn root_refused<'a>(line: &Line<'a>, rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
+    let end = Some((&b"root"[..], host_maybe_port(rest)?));
+    line.put_found(Kind::NotAllowed, end, event);
+    event.put_detail(b"PermitRootLogin");
+    Some(())
 }
 
 /// `User child is on pid N` and `User U [from HOST ]not allowed because R`.
-fn user<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+fn user<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
     let rest = line.text.strip_prefix(b"User ")?;
     if let Some(pid) = rest.strip_prefix(b"child is on pid ") {
-        return Some(Event {
-            about: Some(number(pid)?),
-            ..Event::of(Kind::ChildPid)
-        });
+        event.about = Some(number(pid)?);
+        event.kind = Kind::ChildPid;
+        return Some(());
     }
     let (name, reason) = split_at_last(rest, b" not allowed because ").filter(|_| !line.cut)?;
     let (name, peer) = match reason {
@@ -225,8 +233,9 @@ fn user<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         _ if names_path(reason) => (name, Peer::default()),
         _ => return None,
     };
-    let event = Event::of(Kind::NotAllowed).with_detail(reason);
-    Some(line.with_user(event, name, peer))
+    line.put_found(Kind::NotAllowed, Some((name, peer)), event);
+    event.put_detail(reason);
+    Some(())
 }
 
 /// `shell PATH does not exist`, `shell PATH is not executable`, `PATH exists`.
@@ -238,29 +247,35 @@ fn names_path(reason: &[u8]) -> bool {
 }
 
 /// `Connection from IP port P on L port Q[ rdomain "R"]` (VERBOSE).
-fn connection<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+fn connection<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
     let (peer, rest) = host_port_then(line.text.strip_prefix(b"Connection from ")?)?;
     let (_, rest) = host_port_then(rest.strip_prefix(b" on ")?)?;
     let whole = rest.is_empty() || (rest.starts_with(b" rdomain \"") && rest.ends_with(b"\""));
-    whole.then(|| peer.put(Event::of(Kind::Connection)))
+    whole.then(|| {
+        event.kind = Kind::Connection;
+        peer.put(event);
+    })
 }
 
 /// `Starting session: TYPE for U from IP port P[ id N]`: the client may choose the type (a subsystem's name); sshd writes the
 /// end.
-fn starting_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let event = Event::of(Kind::StartingSession);
+fn starting_session<'a>(line: &Line<'a>, rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
     if line.cut {
-        return Some(event);
+        event.kind = Kind::StartingSession;
+        return Some(());
     }
     let (head, peer) = name_from_port(without_channel(rest))?;
     let (what, name) = split_at_last(head, b" for ")?;
-    Some(line.with_user(event.with_detail(what), name, peer))
+    line.put_found(Kind::StartingSession, Some((name, peer)), event);
+    event.put_detail(what);
+    Some(())
 }
 
 /// `Close session: user U from IP port P id N`.
-fn close_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let (name, peer) = name_from_port(without_channel(rest))?;
-    Some(line.with_user(Event::of(Kind::CloseSession), name, peer))
+fn close_session<'a>(line: &Line<'a>, rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
+    let end = name_from_port(without_channel(rest))?;
+    line.put_found(Kind::CloseSession, Some(end), event);
+    Some(())
 }
 
 /// The text without its trailing ` id N` (since 7.2).
@@ -275,9 +290,7 @@ fn without_channel(text: &[u8]) -> &[u8] {
 
 /// `Connection from WHO IP port N: refusing non-sftp session`, `subsystem request for S by user U failed, R` and a chroot that
 /// sshd refuses: the log-in succeeded, but no sftp session follows.
-fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let event =
-        |hindrance, words: &'a [u8]| Event::of(Kind::Hindered(hindrance)).with_detail(words);
+fn no_session<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
     let text = line.text;
     if !matches!(text.first()?, b'C' | b's' | b'b' | b'c' | b'U') {
         return None;
@@ -285,22 +298,25 @@ fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     if let Some(rest) = text.strip_prefix(b"Connection from ") {
         const REFUSAL: &[u8] = b"refusing non-sftp session";
         let id = id(rest.strip_suffix(REFUSAL)?.strip_suffix(b": ")?, line.cut)?;
-        return Some(line.with_id(event(Hindrance::NotSftp, REFUSAL), id));
+        event.kind = Kind::Hindered(Hindrance::NotSftp);
+        event.put_detail(REFUSAL);
+        line.put_id(id, event);
+        return Some(());
     }
     if let Some(rest) = text.strip_prefix(b"subsystem request for ") {
-        let event = event(Hindrance::Subsystem, text);
+        event.kind = Kind::Accompanying;
+        event.put_detail(text);
         let head = rest.strip_suffix(b" failed, subsystem not found");
         let head = head.or_else(|| rest.strip_suffix(b" failed, execution failed"));
         let parts = head.and_then(|head| split_at_last(head, b" by user "));
-        let Some((subsystem, name)) = parts.filter(|_| !line.cut) else {
-            return Some(accompanying(event));
-        };
-        let event = line.with_user(event, name, Peer::default());
-        return Some(match subsystem {
-            b"sftp" => event,
+        if let Some((subsystem, name)) = parts.filter(|_| !line.cut) {
+            line.put_user(name, Peer::default(), event);
             // A client that asks for another subsystem does not want files.
-            _ => accompanying(event),
-        });
+            if subsystem == b"sftp" {
+                event.kind = Kind::Hindered(Hindrance::Subsystem);
+            }
+        }
+        return Some(());
     }
     let of_chroot = [
         &b"bad ownership or modes for chroot directory "[..],
@@ -314,11 +330,7 @@ fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         .filter(|words| words.starts_with(b"stat("));
     let known = of_chroot.iter().any(|words| text.starts_with(words));
     let words = missing.or_else(|| known.then_some(text))?;
-    Some(event(Hindrance::Chroot, words))
-}
-
-/// The same event with a kind that counts nothing.
-fn accompanying(event: Event<'_>) -> Event<'_> {
-    let kind = Kind::Accompanying;
-    Event { kind, ..event }
+    event.kind = Kind::Hindered(Hindrance::Chroot);
+    event.put_detail(words);
+    Some(())
 }

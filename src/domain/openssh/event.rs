@@ -224,6 +224,13 @@ pub struct Event<'a> {
     pub postauth: bool,
 }
 
+impl Default for Event<'_> {
+    /// An event that counts nothing.
+    fn default() -> Self {
+        Event::of(Kind::Accompanying)
+    }
+}
+
 impl<'a> Event<'a> {
     /// An event of this kind with every other field empty.
     pub const fn of(kind: Kind) -> Self {
@@ -246,10 +253,9 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The same event with these words as its `detail`.
-    pub(super) fn with_detail(self, words: &'a [u8]) -> Self {
-        let detail = std::str::from_utf8(words).ok().map(Cow::Borrowed);
-        Event { detail, ..self }
+    /// Makes these words the `detail`.
+    pub(super) fn put_detail(&mut self, words: &'a [u8]) {
+        self.detail = std::str::from_utf8(words).ok().map(Cow::Borrowed);
     }
 
     /// The authentication method, from the field `method`.

@@ -14,12 +14,11 @@ pub(super) struct Peer<'a> {
 }
 
 impl<'a> Peer<'a> {
-    /// An event with this peer.
+    /// Puts this peer into an event.
     #[inline]
-    pub(super) fn put(self, mut event: Event<'a>) -> Event<'a> {
+    pub(super) fn put(self, event: &mut Event<'a>) {
         event.address = self.address.map(Cow::Borrowed);
         event.port = self.port;
-        event
     }
 }
 

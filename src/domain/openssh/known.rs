@@ -41,18 +41,18 @@ impl Beginnings {
 static KNOWN: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("sshd"));
 
 /// The event of a line that counts nothing.
-pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    restricted_key(line)
-        .or_else(|| turned_away(line))
+pub(super) fn parse<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
+    restricted_key(line, event)
+        .or_else(|| turned_away(line, event))
         .or_else(|| {
             let known = KNOWN.has(line.text) || hostbased_key(line.text);
-            known.then_some(Event::of(Kind::Accompanying))
+            known.then(|| event.kind = Kind::Accompanying)
         })
 }
 
 /// `[FILE:LINE: ]Authentication tried for U with correct key but not from a permitted host (…, ip=IP…).` and
 /// `… with valid certificate but not from a permitted source address (IP).`: U is an account's name.
-fn restricted_key<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+fn restricted_key<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
     const TRIED: &[u8] = b"Authentication tried for ";
     // Further to the right, another writer may have put these words.
     let place = memchr::memchr(b' ', line.text)?;
@@ -67,17 +67,20 @@ fn restricted_key<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let end =
         address.and_then(|(_, address)| Some(&address[..memchr::memchr2(b',', b')', address)?]));
     let peer = end.filter(|_| !line.cut).and_then(host).unwrap_or_default();
-    let event = Event::of(Kind::Accompanying).with_detail(b"not from a permitted host");
-    Some(line.with_user(event, name, peer))
+    line.put_found(Kind::Accompanying, Some((name, peer)), event);
+    event.put_detail(b"not from a permitted host");
+    Some(())
 }
 
 /// `drop connection #N from [IP]:P on [IP]:P WHY` (sshd.c),
 /// `srclimit_penalise: FAMILY: new NET active penalty of S seconds for WHY` and
 /// `srclimit_penalise: NET: activating FAMILY penalty of S seconds for WHY` (srclimit.c): lines of the listener.
-fn turned_away<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let event = |address: &'a [u8], why: &'a [u8]| {
-        let event = Event::of(Kind::TurnedAway).with_detail(why);
-        Some(host(address)?.put(event))
+fn turned_away<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
+    let mut put = |address: &'a [u8], why: &'a [u8]| {
+        host(address)?.put(event);
+        event.kind = Kind::TurnedAway;
+        event.put_detail(why);
+        Some(())
     };
     if line.cut {
         return None;
@@ -88,7 +91,7 @@ fn turned_away<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         let (_, rest) = split_at_first(rest, b" on [")?;
         let (_, rest) = split_at_first(rest, b"]:")?;
         let (_, why) = split_at_first(rest, b" ")?;
-        return event(address, why);
+        return put(address, why);
     }
     let rest = line.text.strip_prefix(b"srclimit_penalise: ")?;
     let net = split_at_first(rest, b": new ")
@@ -99,7 +102,7 @@ fn turned_away<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     // The prefix length of a single address is left out.
     let alone = net.strip_suffix(b"/32").filter(|net| !net.contains(&b':'));
     let alone = alone.or_else(|| net.strip_suffix(b"/128"));
-    event(alone.unwrap_or(net), why)
+    put(alone.unwrap_or(net), why)
 }
 
 /// `Accepted TYPE public key FINGERPRINT from U@HOST` (auth2-hostbased.c, VERBOSE).
@@ -123,7 +126,11 @@ mod tests {
         }
         for words in &KNOWN.0 {
             let line = crate::domain::openssh::strip(words);
-            assert!(parse(&line).is_some(), "{}", words.escape_ascii());
+            assert!(
+                parse(&line, &mut Event::default()).is_some(),
+                "{}",
+                words.escape_ascii()
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 
 use super::fields::{Id, Peer, number, split_at_first};
-use super::{Event, escape};
+use super::{Event, Kind, escape};
 use crate::domain::base::scan;
 
 /// The most blanks to skip before a message. Templates of syslog daemons put one or two there, and no message of OpenSSH begins
@@ -55,51 +55,47 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// An event of this line with a user, whose name is still escaped, and a peer.
+    /// Puts a user, whose name is still escaped, and a peer into an event of this line.
     #[inline]
-    pub(super) fn with_user(
-        &self,
-        mut event: Event<'a>,
-        name: &'a [u8],
-        peer: Peer<'a>,
-    ) -> Event<'a> {
+    pub(super) fn put_user(&self, name: &'a [u8], peer: Peer<'a>, event: &mut Event<'a>) {
         event.user = Some(self.account(name));
-        peer.put(event)
+        peer.put(event);
     }
 
-    /// The event with the user and the peer of a connection id.
+    /// Puts the user and the peer of a connection id into an event.
     #[inline]
-    pub(super) fn with_id(&self, event: Event<'a>, id: Id<'a>) -> Event<'a> {
+    pub(super) fn put_id(&self, id: Id<'a>, event: &mut Event<'a>) {
         match id.user {
-            Some(name) => self.with_user(event, name, id.peer),
+            Some(name) => self.put_user(name, id.peer, event),
             None => id.peer.put(event),
         }
     }
 
-    /// The event with the user and the peer at the line's end; without them if the line was cut, because its end then proves
-    /// nothing.
+    /// Makes an event of this kind with the user and the peer at the line's end; without them if the line was cut, because its
+    /// end then proves nothing.
     #[inline]
-    pub(super) fn with_end(
+    pub(super) fn put_end(
         &self,
-        event: Event<'a>,
+        kind: Kind,
         end: Option<(&'a [u8], Peer<'a>)>,
-    ) -> Option<Event<'a>> {
-        match self.cut {
-            true => Some(event),
-            false => end.map(|(name, peer)| self.with_user(event, name, peer)),
-        }
+        event: &mut Event<'a>,
+    ) -> Option<()> {
+        let end = if self.cut { None } else { Some(end?) };
+        self.put_found(kind, end, event);
+        Some(())
     }
 
-    /// The event with this user and peer, if they were found.
+    /// Makes an event of this kind with this user and peer, if they were found.
     #[inline]
-    pub(super) fn with_found(
+    pub(super) fn put_found(
         &self,
-        event: Event<'a>,
+        kind: Kind,
         found: Option<(&'a [u8], Peer<'a>)>,
-    ) -> Event<'a> {
-        match found {
-            Some((name, peer)) => self.with_user(event, name, peer),
-            None => event,
+        event: &mut Event<'a>,
+    ) {
+        event.kind = kind;
+        if let Some((name, peer)) = found {
+            self.put_user(name, peer, event);
         }
     }
 
@@ -114,7 +110,7 @@ impl<'a> Line<'a> {
 }
 
 /// Removes the parts around a message's text.
-#[inline]
+#[inline(always)]
 pub fn strip(message: &[u8]) -> Line<'_> {
     let message = without_blanks(message);
     let (repeated, message) = match repeated(message) {
@@ -185,7 +181,7 @@ fn level(message: &[u8]) -> (Level, &[u8]) {
 
 /// The text after the tag that `LogVerbose` puts before it: `FILE.c:FUNCTION():LINE: ` (8.5), `… (pid=N): ` (8.7),
 /// `… (bin=NAME, pid=N): ` (10.0).
-#[inline]
+#[inline(always)]
 fn untagged(text: &[u8]) -> Option<&[u8]> {
     let (file, rest) = text.split_at(scan::find_either(b':', b' ', text)?);
     match rest.starts_with(b":") && file.ends_with(b".c") {

@@ -10,51 +10,50 @@ use super::{Event, Kind};
 use crate::domain::base::scan;
 
 /// `pam_MODULE(sshd:TYPE): …`, without its `pam_`. Lines of other services (`sudo`, `cron`, `vsftpd`) do not concern sshd.
-pub(super) fn module(rest: &[u8]) -> Option<Event<'_>> {
+pub(super) fn module<'a>(rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
     let (module, rest) = rest.split_at(scan::find(b'(', rest)?);
     let rest = rest.strip_prefix(b"(sshd:")?;
     let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     if module != b"unix" && !module.iter().all(in_name) {
         return None;
     }
-    if let Some(text) = rest.strip_prefix(b"auth): ") {
-        return Some(authentication(module, text));
-    }
-    if let Some(text) = rest.strip_prefix(b"account): ") {
-        return Some(account(module, text));
-    }
-    let of_session = match rest.strip_prefix(b"session): ") {
-        Some(text) if module == b"unix" => session(text),
-        Some(_) => None,
-        None => {
-            split_at_first(rest, b"): ")?;
-            None
-        }
+    let (kind, user) = if let Some(text) = rest.strip_prefix(b"auth): ") {
+        authentication(module, text)
+    } else if let Some(text) = rest.strip_prefix(b"account): ") {
+        account(module, text)
+    } else {
+        let of_session = match rest.strip_prefix(b"session): ") {
+            Some(text) if module == b"unix" => session(text),
+            Some(_) => None,
+            None => {
+                split_at_first(rest, b"): ")?;
+                None
+            }
+        };
+        of_session.unwrap_or((Kind::Accompanying, None))
     };
-    Some(of_session.unwrap_or(Event::of(Kind::Accompanying)))
+    event.kind = kind;
+    event.user = user.map(Cow::Borrowed);
+    Some(())
 }
 
+/// The kind of an event, and the name of its user.
+type PamEvent<'a> = (Kind, Option<&'a [u8]>);
+
 /// `session opened for user U[(uid=N)] by [NAME](uid=N)`, `session closed for user U`. PAM escapes nothing.
-fn session(text: &[u8]) -> Option<Event<'_>> {
-    let (kind, name) = if let Some(rest) = text.strip_prefix(b"session opened for user ") {
+fn session(text: &[u8]) -> Option<PamEvent<'_>> {
+    if let Some(rest) = text.strip_prefix(b"session opened for user ") {
         let (name, _) = split_at_last(rest, b" by ")?;
-        (Kind::PamOpened, without_uid(name))
-    } else {
-        (
-            Kind::PamClosed,
-            text.strip_prefix(b"session closed for user ")?,
-        )
-    };
-    Some(Event {
-        user: Some(Cow::Borrowed(name)),
-        ..Event::of(kind)
-    })
+        return Some((Kind::PamOpened, Some(without_uid(name))));
+    }
+    let name = text.strip_prefix(b"session closed for user ")?;
+    Some((Kind::PamClosed, Some(name)))
 }
 
 /// `account U has expired (…)` and `expired password for user U (…)` (pam_unix_acct.c). The warning that a password will expire
 /// refuses no user, and pam_winbind's `denied access (incorrect password or invalid membership)` does not say which of the two it
 /// was.
-fn account<'a>(module: &[u8], text: &'a [u8]) -> Event<'a> {
+fn account<'a>(module: &[u8], text: &'a [u8]) -> PamEvent<'a> {
     let expired = text.strip_prefix(b"account ");
     let name = expired
         .and_then(|rest| split_at_last(rest, b" has expired ("))
@@ -66,11 +65,7 @@ fn account<'a>(module: &[u8], text: &'a [u8]) -> Event<'a> {
         None if has(text, b"expired") => Kind::Expired,
         None => Kind::AccountAsked,
     };
-    let user = name.map(|(name, _)| name).or_else(|| refused(text));
-    Event {
-        user: user.map(Cow::Borrowed),
-        ..Event::of(kind)
-    }
+    (kind, name.map(|(name, _)| name).or_else(|| refused(text)))
 }
 
 /// The user that a line refuses: `access denied for user `U' from `H'` (pam_access.c), `Access denied for user U: N (TEXT)`
@@ -92,7 +87,7 @@ fn refused(text: &[u8]) -> Option<&[u8]> {
 /// Lines that refuse an account before its authentication: `Consecutive login failures for user U account temporarily locked`
 /// (pam_faillock.c), `user U (N) tally N, deny N` (pam_tally2.c), `received for user U: N (TEXT)` (pam_sss.c), pam_listfile's
 /// line. A refusal by another module may be only one branch of PAM's configuration.
-fn authentication<'a>(module: &[u8], text: &'a [u8]) -> Event<'a> {
+fn authentication<'a>(module: &[u8], text: &'a [u8]) -> PamEvent<'a> {
     let said = match module {
         b"faillock" => text
             .strip_prefix(b"Consecutive login failures for user ")
@@ -118,11 +113,8 @@ fn authentication<'a>(module: &[u8], text: &'a [u8]) -> Event<'a> {
         _ => None,
     };
     match said {
-        Some((name, kind)) => Event {
-            user: Some(Cow::Borrowed(name)),
-            ..Event::of(kind)
-        },
-        None => Event::of(Kind::Accompanying),
+        Some((name, kind)) => (kind, Some(name)),
+        None => (Kind::Accompanying, None),
     }
 }
 
@@ -172,7 +164,7 @@ const TEXTS_WITH_FOR: [&[u8]; 2] = [
 ];
 
 /// `PAM: TEXT for [illegal user ]U from HOST`, without its `PAM: `.
-pub(super) fn error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+pub(super) fn error<'a>(line: &Line<'a>, rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
     let text = TEXTS_WITH_FOR
         .iter()
         .find(|text| rest.starts_with(text))
@@ -184,20 +176,22 @@ pub(super) fn error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
         .map_or((true, rest), |rest| (false, rest));
     let of_account =
         |text: &[u8]| std::str::from_utf8(text).is_ok_and(|text| account_in(text).is_some());
-    let event = Event {
-        method: Some(Cow::Borrowed("keyboard-interactive/pam")),
-        ..Event::of(Kind::PamError { valid })
-    };
-    let event = match of_account(text) {
-        true => event.with_detail(text),
-        false => event,
-    };
-    line.with_end(event, name_from(rest))
+    line.put_end(Kind::PamError { valid }, name_from(rest), event)?;
+    event.method = Some(Cow::Borrowed("keyboard-interactive/pam"));
+    if of_account(text) {
+        event.put_detail(text);
+    }
+    Some(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn module(rest: &[u8]) -> Option<Event<'_>> {
+        let mut event = Event::default();
+        super::module(rest, &mut event).map(|()| event)
+    }
 
     #[test]
     fn a_session_names_its_user_in_every_version_of_pam() {

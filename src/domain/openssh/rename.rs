@@ -12,36 +12,33 @@ const BETWEEN: &[u8] = b"\" new \"";
 
 /// `A" new "B`. If there are several places to split, the event has no names, but has both of them in its `detail`. In a cut
 /// message, the end of the last name may be missing.
-pub(super) fn parse<'a>(line: &Line<'a>, rest: &'a [u8], link: bool) -> Option<Event<'a>> {
+pub(super) fn parse<'a>(
+    line: &Line<'a>,
+    rest: &'a [u8],
+    link: bool,
+    event: &mut Event<'a>,
+) -> Option<()> {
     let names = if line.cut {
         rest
     } else {
         rest.strip_suffix(b"\"")?
     };
-    let event = Event::of(Kind::Rename { link });
     let mut points = points(names);
-    let Some(at) = points.next() else {
-        return line.cut.then(|| Event {
-            path: Some(line.path(names)),
-            ..event
-        });
-    };
-    if points.next().is_some() {
-        return Some(Event {
-            detail: std::str::from_utf8(names).ok().map(Cow::Borrowed),
-            ..event
-        });
+    let first = points.next();
+    if first.is_none() && !line.cut {
+        return None;
     }
-    // In a cut line, the first name is complete too.
-    let (path, target) = (
-        decode(&names[..at], line.postauth),
-        line.path(&names[at + BETWEEN.len()..]),
-    );
-    Some(Event {
-        path: Some(path),
-        target: Some(target),
-        ..event
-    })
+    event.kind = Kind::Rename { link };
+    match first {
+        None => event.path = Some(line.path(names)),
+        Some(_) if points.next().is_some() => event.put_detail(names),
+        Some(at) => {
+            // In a cut line, the first name is complete too.
+            event.path = Some(decode(&names[..at], line.postauth));
+            event.target = Some(line.path(&names[at + BETWEEN.len()..]));
+        }
+    }
+    Some(())
 }
 
 /// The places where the names may be split.

@@ -12,40 +12,38 @@ use super::{Event, Flags, Kind, rename};
 use crate::domain::base::scan;
 
 /// The event of a line of an sftp process.
-pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let event = of_request(line);
-    if event.is_some() {
-        return event;
-    }
-    other(line.text)
+pub(super) fn parse<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
+    of_request(line, event).or_else(|| other(line.text, event))
 }
 
 /// The event of a line about a session or a request that counts.
 #[inline]
-fn of_request<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+fn of_request<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
     let text = line.text;
     let rest = |words: &[u8]| text.strip_prefix(words);
     match text.first()? {
         b'o' => match text.strip_prefix(b"open \"") {
-            Some(rest) => open(line, rest),
-            None => rest(b"opendir \"").map(|_| Event::of(Kind::OpenDirectory)),
+            Some(rest) => open(line, rest, event),
+            None => rest(b"opendir \"").map(|_| event.kind = Kind::OpenDirectory),
         },
         b'c' => match text.strip_prefix(b"close \"") {
-            Some(rest) => close(line, rest, false),
-            None => close_directory(rest(b"closedir \"")?),
+            Some(rest) => close(line, rest, false, event),
+            None => close_directory(rest(b"closedir \"")?, event),
         },
         b'f' => match text.strip_prefix(b"forced close \"") {
-            Some(rest) => close(line, rest, true),
-            None => close_directory(rest(b"forced closedir \"")?),
+            Some(rest) => close(line, rest, true, event),
+            None => close_directory(rest(b"forced closedir \"")?, event),
         },
         b's' => match text.strip_prefix(b"sent status ") {
-            Some(words) => Some(status(words)),
-            None => session(line),
+            Some(words) => status(words, event),
+            None => session(line, event),
         },
         b'r' => {
-            let named = rest(b"remove name \"").and_then(|rest| quoted(line, rest, Kind::Remove));
-            let named = named.or_else(|| quoted(line, rest(b"rmdir name \"")?, Kind::Rmdir));
-            named.or_else(|| rename::parse(line, rest(b"rename old \"")?, false))
+            let named =
+                rest(b"remove name \"").and_then(|rest| quoted(line, rest, Kind::Remove, event));
+            named
+                .or_else(|| quoted(line, rest(b"rmdir name \"")?, Kind::Rmdir, event))
+                .or_else(|| rename::parse(line, rest(b"rename old \"")?, false, event))
         }
         b'm' => rest(b"mkdir name \"").and_then(|rest| {
             let named = if line.cut {
@@ -53,19 +51,19 @@ fn of_request<'a>(line: &Line<'a>) -> Option<Event<'a>> {
             } else {
                 without_mode(rest)
             };
-            quoted(line, named?, Kind::Mkdir)
+            quoted(line, named?, Kind::Mkdir, event)
         }),
         b'p' => match text.strip_prefix(b"posix-rename old \"") {
-            Some(rest) => rename::parse(line, rest, false),
-            None => write_error(line, rest(b"process_write: ")?),
+            Some(rest) => rename::parse(line, rest, false, event),
+            None => write_error(line, rest(b"process_write: ")?, event),
         },
-        b'h' => rename::parse(line, rest(b"hardlink old \"")?, true),
+        b'h' => rename::parse(line, rest(b"hardlink old \"")?, true, event),
         _ => None,
     }
 }
 
 /// `session opened|closed for local user U from [IP]`.
-fn session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+fn session<'a>(line: &Line<'a>, event: &mut Event<'a>) -> Option<()> {
     let rest = line.text.strip_prefix(b"session ")?;
     let (kind, rest) = match rest.strip_prefix(b"opened for local user ") {
         Some(rest) => (Kind::SessionOpened, rest),
@@ -76,17 +74,17 @@ fn session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     };
     let end = split_at_last(rest, b" from [");
     let end = end.and_then(|(name, address)| Some((name, host(address.strip_suffix(b"]")?)?)));
-    line.with_end(Event::of(kind), end)
+    line.put_end(kind, end, event)
 }
 
 /// `open "NAME" flags F mode 0M`.
-fn open<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+fn open<'a>(line: &Line<'a>, rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
     if line.cut {
         let unknown = Flags {
             unknown: true,
             ..Flags::default()
         };
-        return Some(file(line, rest, Kind::Open(unknown)));
+        return file(line, rest, Kind::Open(unknown), event);
     }
     let (name, words) = rest.split_at(scan::find_last(b'"', rest)?);
     let words = words.strip_prefix(b"\" flags ")?;
@@ -95,7 +93,7 @@ fn open<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     if !mode.iter().all(is_octal) {
         return None;
     }
-    Some(file(line, name, Kind::Open(flags(words)?)))
+    file(line, name, Kind::Open(flags(words)?), event)
 }
 
 /// The flags from the words between `flags` and `mode`; there are no words if the client asks for no access.
@@ -138,68 +136,64 @@ fn without_mode(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// `close "NAME" bytes read R written W`.
-fn close<'a>(line: &Line<'a>, rest: &'a [u8], forced: bool) -> Option<Event<'a>> {
+fn close<'a>(line: &Line<'a>, rest: &'a [u8], forced: bool, event: &mut Event<'a>) -> Option<()> {
     let kind = Kind::Close { forced };
     if line.cut {
-        return Some(file(line, rest, kind));
+        return file(line, rest, kind, event);
     }
     let (rest, written) = scan::last_number(rest)?;
     let (rest, read) = scan::last_number(rest.strip_suffix(b" written ")?)?;
-    let mut event = file(line, rest.strip_suffix(b"\" bytes read ")?, kind);
+    file(line, rest.strip_suffix(b"\" bytes read ")?, kind, event);
     event.bytes_read = Some(read);
     event.bytes_written = Some(written);
-    Some(event)
+    Some(())
 }
 
 /// `closedir "NAME"`. A close of a handle that does not exist has the name `(null)`: a client may send any number of them.
-fn close_directory(rest: &[u8]) -> Option<Event<'_>> {
-    (rest != b"(null)\"").then_some(Event::of(Kind::CloseDirectory))
+fn close_directory(rest: &[u8], event: &mut Event<'_>) -> Option<()> {
+    (rest != b"(null)\"").then(|| event.kind = Kind::CloseDirectory)
 }
 
 /// `NAME"`.
-fn quoted<'a>(line: &Line<'a>, rest: &'a [u8], kind: Kind) -> Option<Event<'a>> {
+fn quoted<'a>(line: &Line<'a>, rest: &'a [u8], kind: Kind, event: &mut Event<'a>) -> Option<()> {
     let name = match line.cut {
         true => rest,
         false => rest.strip_suffix(b"\"")?,
     };
-    Some(file(line, name, kind))
+    file(line, name, kind, event)
 }
 
 /// `sent status TEXT`: at INFO every status except success and end of file, at DEBUG also these.
-fn status(rest: &[u8]) -> Event<'_> {
-    Event {
-        detail: Some(String::from_utf8_lossy(rest)),
-        ..Event::of(Kind::Status)
-    }
+fn status<'a>(rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
+    event.kind = Kind::Status;
+    event.detail = Some(String::from_utf8_lossy(rest));
+    Some(())
 }
 
 /// `process_write: write|seek "NAME": E` (8.6), `write: E` (8.4), `write failed` and `seek failed` before. sftp-server prints at
 /// most 100 bytes of the name.
-fn write_error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+fn write_error<'a>(line: &Line<'a>, rest: &'a [u8], event: &mut Event<'a>) -> Option<()> {
     let Some(rest) = rest
         .strip_prefix(b"write \"")
         .or_else(|| rest.strip_prefix(b"seek \""))
     else {
         let known = rest.starts_with(b"write") || rest.starts_with(b"seek");
-        return known.then_some(Event::of(Kind::WriteError));
+        return known.then(|| event.kind = Kind::WriteError);
     };
     if line.cut {
-        return Some(file(line, rest, Kind::WriteError));
+        return file(line, rest, Kind::WriteError, event);
     }
     let (name, error) = split_at_last(rest, b"\": ")?;
-    Some(Event {
-        detail: Some(String::from_utf8_lossy(error)),
-        ..file(line, name, Kind::WriteError)
-    })
+    event.detail = Some(String::from_utf8_lossy(error));
+    file(line, name, Kind::WriteError, event)
 }
 
-/// An event about a file.
+/// Makes an event about a file.
 #[inline]
-fn file<'a>(line: &Line<'a>, name: &'a [u8], kind: Kind) -> Event<'a> {
-    Event {
-        path: Some(line.path(name)),
-        ..Event::of(kind)
-    }
+fn file<'a>(line: &Line<'a>, name: &'a [u8], kind: Kind, event: &mut Event<'a>) -> Option<()> {
+    event.kind = kind;
+    event.path = Some(line.path(name));
+    Some(())
 }
 
 /// Beginnings of the lines of further requests.
@@ -209,8 +203,8 @@ static REQUESTS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("request
 static KNOWN: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("sftp-server"));
 
 /// The event of another line of an sftp process.
-fn other(text: &[u8]) -> Option<Event<'_>> {
+fn other(text: &[u8], event: &mut Event<'_>) -> Option<()> {
     let request = REQUESTS.has(text).then_some(Kind::Request);
-    let kind = request.or_else(|| KNOWN.has(text).then_some(Kind::Accompanying))?;
-    Some(Event::of(kind))
+    event.kind = request.or_else(|| KNOWN.has(text).then_some(Kind::Accompanying))?;
+    Some(())
 }

@@ -5,14 +5,13 @@ use std::time::SystemTime;
 use memchr::memchr;
 
 use super::journalctl::Exported;
-use super::read::Read;
+use super::read::{LineParts, Read};
 use super::{rfc5424, short};
 use crate::adapters::source::buffer::LONGEST_LINE;
-use crate::adapters::source::envelope::parts::{header, origin, without_priority};
+use crate::adapters::source::envelope::parts::{header, without_priority};
 use crate::adapters::source::envelope::stamp::Stamps;
 use crate::adapters::source::envelope::years::Years;
 use crate::domain::base::time::{Time, Zone};
-use crate::domain::record::Origin;
 
 /// Takes lines out of their envelopes. Text is not copied, except from the lines of `journalctl -o json`.
 #[derive(Debug)]
@@ -81,24 +80,28 @@ impl Envelope {
     }
 
     /// Reads a line of text (see [`is_text`]): of a syslog daemon, or of an output of journalctl that is made for people.
-    #[inline]
     pub(crate) fn read_text<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
-        let line = without_return(line);
-        match enveloped(&mut self.stamps, line) {
-            Some((origin, message)) => Read::of(origin, message),
+        match self.parts(line) {
+            Some(parts) => Read::of(parts),
             None => self.read_other(line),
         }
     }
 
+    /// The parts of a line of text of a syslog daemon.
+    #[inline(always)]
+    pub(crate) fn parts<'a>(&mut self, line: &'a [u8]) -> Option<LineParts<'a>> {
+        enveloped(&mut self.stamps, without_return(line))
+    }
+
     /// Reads a line of text that has no envelope of a syslog daemon.
     #[cold]
-    fn read_other<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
+    pub(crate) fn read_other<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
+        let line = without_return(line);
         if line.is_empty() {
             return Read::Other;
         }
         let found = short::enveloped(&mut self.stamps, line);
-        let (origin, message) = found.unwrap_or((Origin::default(), line));
-        Read::of(origin, message)
+        Read::of(found.unwrap_or(LineParts::bare(line)))
     }
 
     /// Reads a line of a log that only a syslog daemon writes. There, text that looks like the journal's JSON is not read as
@@ -112,11 +115,10 @@ impl Envelope {
 
     /// The same for a line of text (see [`is_text`]).
     pub(crate) fn read_syslog_text<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
-        let line = without_return(line);
-        match enveloped(&mut self.stamps, line) {
-            Some((origin, message)) => Read::of(origin, message),
-            None if line.is_empty() => Read::Other,
-            None => Read::of(Origin::default(), line),
+        match self.parts(line) {
+            Some(parts) => Read::of(parts),
+            None if without_return(line).is_empty() => Read::Other,
+            None => Read::of(LineParts::bare(without_return(line))),
         }
     }
 }
@@ -137,8 +139,8 @@ pub(crate) fn without_return(line: &[u8]) -> &[u8] {
 }
 
 /// Reads an envelope in one of the forms of syslog, and its message. `None` if the line has no envelope.
-#[inline]
-pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
+#[inline(always)]
+pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<LineParts<'a>> {
     let line = without_priority(line);
     if let [b'1', b' ', rest @ ..] = line {
         return rfc5424::enveloped(stamps, rest);
@@ -147,7 +149,12 @@ pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Orig
         b'0'..=b'9' => stamps.rfc3339(line)?,
         _ => stamps.rfc3164(line)?,
     };
-    let (host, tag, message) = header(rest)?;
-    let (identifier, pid) = tag;
-    Some((origin(time, host, identifier, pid), message))
+    let (host, (identifier, pid), message) = header(rest)?;
+    Some(LineParts {
+        time,
+        host,
+        identifier,
+        pid,
+        message,
+    })
 }

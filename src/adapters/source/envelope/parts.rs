@@ -1,30 +1,10 @@
 //! The parts of envelopes: tags, words, numbers.
 
-use std::borrow::Cow;
-
 use memchr::memchr;
 
-use crate::domain::base::process::Boot;
 use crate::domain::base::scan;
-use crate::domain::base::time::Time;
 use crate::domain::openssh::Program;
 use crate::domain::openssh::unknown::is_of_openssh;
-use crate::domain::record::Origin;
-
-#[inline]
-pub(super) fn origin<'a>(time: Time, host: &'a [u8], identifier: &'a [u8], pid: u32) -> Origin<'a> {
-    Origin {
-        time,
-        host: Cow::Borrowed(host),
-        identifier: Cow::Borrowed(identifier),
-        pid,
-        boot: Boot::default(),
-        uid: None,
-        session: None,
-        past: false,
-        no_envelope: false,
-    }
-}
 
 /// The line without its priority (`<38>`), which lines from the network have.
 #[inline]
@@ -59,7 +39,7 @@ pub(super) fn words(text: &[u8]) -> (&[u8], &[u8]) {
 pub(super) type Tag<'a> = (&'a [u8], u32);
 
 /// Reads `HOST TAG: MESSAGE`, the text after a stamp in the traditional form.
-#[inline]
+#[inline(always)]
 pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     match usual_header(text) {
         None => other_header(text),
@@ -108,7 +88,7 @@ fn other_header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
 }
 
 /// Reads `HOST NAME[PID]: MESSAGE`, the form of nearly all lines; `None` for every other form.
-#[inline]
+#[inline(always)]
 fn usual_header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     let (host, rest) = text.split_at(scan::find(b' ', text)?);
     if matches!(host, [] | [b'<', ..] | [.., b':']) {

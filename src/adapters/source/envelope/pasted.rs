@@ -4,11 +4,11 @@
 use std::cell::Cell;
 
 use super::line::{enveloped, is_text};
-use super::parts::{number, origin};
+use super::parts::number;
+use super::read::LineParts;
 use super::{Envelope, Read, short};
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{Kind, Program, parse};
-use crate::domain::record::Origin;
 
 /// How many bytes of a line are searched for the beginning of the log line in it.
 const PREFIX: usize = 300;
@@ -37,7 +37,12 @@ impl Envelope {
             Read::Entry(entry) => entry,
             read => return read,
         };
-        if is_settled(&entry.origin, entry.message, line) {
+        if is_settled(
+            &entry.origin.identifier,
+            &entry.origin.host,
+            entry.message,
+            line,
+        ) {
             return Read::Entry(entry);
         }
         self.pasted = cleaned(line);
@@ -46,10 +51,10 @@ impl Envelope {
         let time = Cell::new(Time::default());
         let found = beginnings(text).find_map(|rest| {
             let known = enveloped(stamps, rest).or_else(|| short::enveloped(stamps, rest));
-            if let Some((origin, message)) = known {
-                if is_settled(&origin, message, rest) {
-                    return Some((origin, message));
-                }
+            if let Some(parts) =
+                known.filter(|parts| is_settled(parts.identifier, parts.host, parts.message, rest))
+            {
+                return Some(parts);
             }
             // Other text stands between a stamp and its message.
             time.set(short::stamp(stamps, rest).unwrap_or(time.get()));
@@ -57,14 +62,12 @@ impl Envelope {
             tagged(rest, time.get()).or(bare)
         });
         let found = found.or_else(|| behind_bar(text));
-        let (origin, message) = found.unwrap_or((Origin::default(), line));
-        Read::of(origin, message)
+        Read::of(found.unwrap_or(LineParts::bare(line)))
     }
 }
 
 /// Whether the origin of a line is clear: OpenSSH, or another program in a complete envelope.
-fn is_settled(origin: &Origin<'_>, message: &[u8], line: &[u8]) -> bool {
-    let identifier = &*origin.identifier;
+fn is_settled(identifier: &[u8], host: &[u8], message: &[u8], line: &[u8]) -> bool {
     match Program::of(identifier) {
         Some(Program::Unknown) => counts(message),
         Some(_) => true,
@@ -74,7 +77,7 @@ fn is_settled(origin: &Origin<'_>, message: &[u8], line: &[u8]) -> bool {
             // The form of RFC 5424 has no tag.
             let new = before.starts_with(b"1 ")
                 || memchr::memmem::find(before, b">1 ").is_some_and(|at| at < 5);
-            let tag = before.ends_with(b":") && !origin.host.ends_with(b":");
+            let tag = before.ends_with(b":") && !host.ends_with(b":");
             identifier == b"syslogd" || new || tag && !is_level(identifier)
         }
     }
@@ -102,7 +105,7 @@ fn beginnings(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Reads `sshd[918]: …`, `sshd: …`, or `[sshd] …` of metalog. A tag of another program is read only with a process number.
-fn tagged(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
+fn tagged(text: &[u8], time: Time) -> Option<LineParts<'_>> {
     let bracketed = text.strip_prefix(b"[");
     let text = bracketed.unwrap_or(text);
     let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
@@ -129,20 +132,28 @@ fn tagged(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
     };
     let of_openssh = matches!(Program::of(name), Some(Program::Sshd | Program::Sftp));
     let others = pid > 0 && bracketed.is_none() && !name.is_empty();
-    (of_openssh || others).then(|| (origin(time, b"", name, pid), message))
+    (of_openssh || others).then(|| LineParts {
+        time,
+        identifier: name,
+        pid,
+        ..LineParts::bare(message)
+    })
 }
 
 /// A message of OpenSSH without an envelope.
-fn told(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
-    counts(text).then(|| (origin(time, b"", b"", 0), text))
+fn told(text: &[u8], time: Time) -> Option<LineParts<'_>> {
+    counts(text).then(|| LineParts {
+        time,
+        ..LineParts::bare(text)
+    })
 }
 
 /// A message of OpenSSH that is of no interest, after the name of a container.
-fn behind_bar(text: &[u8]) -> Option<(Origin<'_>, &[u8])> {
+fn behind_bar(text: &[u8]) -> Option<LineParts<'_>> {
     let at = memchr::memmem::find(text, b"| ")?;
     let message = text[at + 2..].trim_ascii_start();
     parse(Program::Unknown, message)?;
-    Some((Origin::default(), message))
+    Some(LineParts::bare(message))
 }
 
 /// A line without colours, with plain blanks, and without the quotation marks around it.

@@ -85,16 +85,19 @@ pub(super) fn second(text: &[u8]) -> Option<(i64, &[u8])> {
 }
 
 /// Reads `.123456`, if it is there, in microseconds; further digits are ignored.
-#[inline]
+#[inline(always)]
 pub(super) fn fraction(text: &[u8]) -> (i64, &[u8]) {
-    let [b'.' | b',', digits @ ..] = text else {
-        return (0, text);
-    };
-    if let Some((micros, rest)) = scan::number(digits) {
-        if let (6, Ok(micros)) = (digits.len() - rest.len(), i64::try_from(micros)) {
-            return (micros, rest);
+    match text {
+        [b'.' | b',', digits @ ..] => {
+            scan::six(digits).unwrap_or_else(|| other_fraction(text, digits))
         }
+        _ => (0, text),
     }
+}
+
+/// The same for a fraction that has not six digits: `digits` is the text after its point.
+#[cold]
+fn other_fraction<'t>(text: &'t [u8], digits: &'t [u8]) -> (i64, &'t [u8]) {
     let count = digits.iter().take_while(|b| b.is_ascii_digit()).count();
     if count == 0 {
         return (0, text);

@@ -1,12 +1,12 @@
 //! The envelope of RFC 5424.
 
 use super::stamp::Stamps;
-use crate::adapters::source::envelope::parts::{number, origin, word};
+use crate::adapters::source::envelope::parts::{number, word};
+use crate::adapters::source::envelope::read::LineParts;
 use crate::domain::base::time::Time;
-use crate::domain::record::Origin;
 
 /// Reads `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, the text after the version (RFC 5424, 6).
-pub(crate) fn enveloped<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
+pub(super) fn enveloped<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<LineParts<'a>> {
     let (time, rest) = match text.strip_prefix(b"- ") {
         Some(rest) => (Time::default(), rest),
         None => stamps.rfc3339(text)?,
@@ -24,7 +24,13 @@ pub(crate) fn enveloped<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Orig
     let message = message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message);
     let host = if host == b"-" { b"" } else { host };
     let pid = number(process).unwrap_or(0);
-    Some((origin(time, host, identifier, pid), message))
+    Some(LineParts {
+        time,
+        host,
+        identifier,
+        pid,
+        message,
+    })
 }
 
 /// The text after `-` or `[id name="value" …][…]` and the following blank. In a value, `"`, `\` and `]` are escaped.

@@ -2,16 +2,16 @@
 //! `short-unix`, and `short` in other languages than English.
 
 use super::locale;
-use super::parts::{self, Tag, header, origin};
+use super::parts::{self, Tag, header};
+use super::read::LineParts;
 use super::stamp::Stamps;
 use crate::domain::base::time::Time;
-use crate::domain::record::Origin;
 
 /// Length of `2026-11-23 09:04:24`.
 const MOMENT: usize = 19;
 
 /// The envelope of such a line, and its message.
-pub(crate) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
+pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<LineParts<'a>> {
     let (time, rest) = match line.first()? {
         b'0'..=b'9' => unix(line)?,
         _ => full(stamps, line).or_else(|| short(stamps, line))?,
@@ -22,7 +22,13 @@ pub(crate) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Orig
         true => b"",
         false => identifier,
     };
-    Some((origin(time, host, identifier, pid), message))
+    Some(LineParts {
+        time,
+        host,
+        identifier,
+        pid,
+        message,
+    })
 }
 
 /// The stamp at the beginning of a text, in any form.

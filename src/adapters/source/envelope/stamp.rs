@@ -165,7 +165,7 @@ impl Stamps {
     /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`. The zone may
     /// come after a blank: `2026-03-03 06:07:55 UTC HOST TAG: …`.
     /// Returns the text after the following blank.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn rfc3339<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
         let (local, micros, rest) = self.moment(text)?;
         let (offset, rest) = match rest.split_first_chunk() {
@@ -204,7 +204,7 @@ impl Stamps {
     }
 
     /// Reads `2026-03-03T06:07:55.123456`: seconds of local time since the epoch, and microseconds.
-    #[inline]
+    #[inline(always)]
     fn moment<'t>(&mut self, text: &'t [u8]) -> Option<(i64, i64, &'t [u8])> {
         let Some((minute, rest)) = text.split_first_chunk() else {
             return self.any_moment(text);
