@@ -68,7 +68,7 @@ impl Directory for Machine {
     }
 
     fn forces_sftp(&mut self, user: &[u8]) -> bool {
-        if let Some(forces) = self.lookout.forces_sftp(&String::from_utf8_lossy(user)) {
+        if let Some(forces) = self.lookout.forces_sftp(user) {
             return forces;
         }
         let Groups::Known(groups) = self.accounts.groups_of(user) else {

@@ -69,6 +69,26 @@ pub struct Entry<'a> {
     pub over: Option<u32>,
 }
 
+/// An entry without its origin.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryBody<'a> {
+    message: &'a [u8],
+    dropped: Option<u64>,
+    over: Option<u32>,
+}
+
+impl<'a> Entry<'a> {
+    /// What is to be parsed.
+    #[inline]
+    pub fn body(&self) -> EntryBody<'a> {
+        EntryBody {
+            message: self.message,
+            dropped: self.dropped,
+            over: self.over,
+        }
+    }
+}
+
 /// An entry that was parsed, with the answer of the user database about its account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record<'a> {
@@ -86,40 +106,54 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// A record of which only the origin is known.
+    #[inline]
+    pub fn new(origin: Origin<'a>) -> Record<'a> {
+        Record {
+            origin,
+            event: Event::default(),
+            answer: None,
+            account: None,
+            forced: false,
+        }
+    }
+
     /// Parses an entry, and asks the user database if the rules need it. `None` if it is no event.
-    pub fn of(mut entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
+    pub fn of(entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
         let program = Program::of(&entry.origin.identifier);
-        let mut record = Record::default();
-        if !record.parse(&mut entry, program, directory) {
+        let body = entry.body();
+        let mut record = Record::new(entry.origin);
+        if !record.parse(body, program, directory) {
             return None;
         }
-        record.origin = entry.origin;
         Some(record)
     }
 
-    /// The same into a default record, because a record is large and would be moved; false if the entry of this program is no
-    /// event. The origin stays in the entry.
+    /// The same into the record of the entry, because a record is large and would be moved; false if the entry of this program
+    /// is no event.
     pub fn parse(
         &mut self,
-        entry: &mut Entry<'a>,
+        body: EntryBody<'a>,
         program: Option<Program>,
         directory: &mut dyn Directory,
     ) -> bool {
         let known = match program {
-            Some(program) if is_plain(entry) => read(program, entry.message, &mut self.event),
+            Some(program) if is_plain(&self.origin, body) => {
+                read(program, body.message, &mut self.event)
+            }
             _ => false,
         };
         if !known {
-            let forged = put_together(entry);
+            let forged = put_together(&self.origin, body);
             if forged.is_some() {
-                entry.origin.uid = Some(NOBODY);
+                self.origin.uid = Some(NOBODY);
             }
-            match forged.or_else(|| event_of(entry, program)) {
+            match forged.or_else(|| event_of(&self.origin, body, program)) {
                 Some(event) => self.event = event,
                 None => return false,
             }
         }
-        self.ask(&entry.origin, directory);
+        self.ask(directory);
         if let Some(Answer::Partner { name, .. }) = &self.answer {
             // sshd applies its configuration to the name that the client sent.
             let user = self.event.user.as_deref();
@@ -135,8 +169,8 @@ impl<'a> Record<'a> {
 
     /// Asks the user database, if needed. Never about a name that sshd calls invalid: a flood of made-up names must not reach
     /// the database. Never about a name in a line that only root's processes write, if another user wrote it.
-    fn ask(&mut self, origin: &Origin<'_>, directory: &mut dyn Directory) {
-        let event = &self.event;
+    fn ask(&mut self, directory: &mut dyn Directory) {
+        let (origin, event) = (&self.origin, &self.event);
         if origin.uid == Some(NOBODY) {
             return;
         }
@@ -206,28 +240,32 @@ fn without_envelope(line: &[u8]) -> Event<'_> {
 }
 
 /// Is this the entry of a message of sshd or sftp-server, as nearly all are?
-fn is_plain(entry: &Entry<'_>) -> bool {
-    let own = entry.dropped.is_some() || entry.over.is_some();
-    let origin = &entry.origin;
-    !own && !origin.no_envelope && !origin.identifier.is_empty() && !is_several(entry)
+fn is_plain(origin: &Origin<'_>, body: EntryBody<'_>) -> bool {
+    let own = body.dropped.is_some() || body.over.is_some();
+    let named = !origin.no_envelope && !origin.identifier.is_empty();
+    !own && named && !is_several(origin, body.message)
 }
 
 /// The event of any other entry, or of a plain one whose message could not be parsed.
-fn event_of<'a>(entry: &Entry<'a>, program: Option<Program>) -> Option<Event<'a>> {
-    if let Some(dropped) = entry.dropped {
+fn event_of<'a>(
+    origin: &Origin<'_>,
+    body: EntryBody<'a>,
+    program: Option<Program>,
+) -> Option<Event<'a>> {
+    if let Some(dropped) = body.dropped {
         return Some(Event {
             repeated: u32::try_from(dropped).unwrap_or(u32::MAX),
             ..Event::of(Kind::Lost)
         });
     }
-    if let Some(leader) = entry.over {
+    if let Some(leader) = body.over {
         return Some(Event {
             about: Some(leader),
             ..Event::of(Kind::SessionOver)
         });
     }
-    let (program, message) = (program?, entry.message);
-    let event = match entry.origin.no_envelope || is_plain(entry) {
+    let (program, message) = (program?, body.message);
+    let event = match origin.no_envelope || is_plain(origin, body) {
         true => None,
         false => parse(program, message),
     };
@@ -246,25 +284,25 @@ fn event_of<'a>(entry: &Entry<'a>, program: Option<Program>) -> Option<Event<'a>
 }
 
 /// Did a user other than root put several lines into one entry, or a line under several names?
-fn is_several(entry: &Entry<'_>) -> bool {
-    let others = entry.origin.uid.is_some_and(|uid| uid != 0);
+fn is_several(origin: &Origin<'_>, message: &[u8]) -> bool {
+    let others = origin.uid.is_some_and(|uid| uid != 0);
     let several = |text: &[u8]| memchr(b'\n', text).is_some();
-    others && (several(entry.message) || several(&entry.origin.identifier))
+    others && (several(message) || several(&origin.identifier))
 }
 
 /// The event of such an entry. sshd and sftp-server write one line at a time, under one name, so it is a forgery, whichever
 /// line is meant to be read.
-fn put_together<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
-    let own = entry.dropped.is_some() || entry.over.is_some();
-    if own || !is_several(entry) {
+fn put_together<'a>(origin: &Origin<'_>, body: EntryBody<'a>) -> Option<Event<'a>> {
+    let own = body.dropped.is_some() || body.over.is_some();
+    if own || !is_several(origin, body.message) {
         return None;
     }
     let lines = |text: &'a [u8]| text.split(|&byte| byte == b'\n');
-    let identifier = &*entry.origin.identifier;
-    identifier
+    origin
+        .identifier
         .split(|&byte| byte == b'\n')
         .filter_map(Program::of)
-        .flat_map(|program| lines(entry.message).filter_map(move |line| parse(program, line)))
+        .flat_map(|program| lines(body.message).filter_map(move |line| parse(program, line)))
         .find(|event| !matches!(event.kind, Kind::Accompanying | Kind::Unparsed))
 }
 

@@ -9,6 +9,7 @@ use crate::adapters::log::{Priority, line};
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
 use crate::domain::alerts::NAMES_KEPT;
+use crate::domain::base::text::lossy;
 use crate::domain::directory::Unseen;
 use crate::domain::expiry::Expiry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,16 +81,17 @@ impl Lookout {
 
     /// Does sshd force this partner, who has logged in, to an sftp-server that logs files? `None` if root has not found
     /// this out.
-    pub fn forces_sftp(&mut self, name: &str) -> Option<bool> {
+    pub fn forces_sftp(&mut self, user: &[u8]) -> Option<bool> {
         let sight = self.sight.as_ref()?;
-        let seen = sight.partners.get(name);
+        let name = lossy(user);
+        let seen = sight.partners.get(&*name);
         // Root bound it, but it may have been removed since.
         if seen.is_some_and(is_unbound) && self.unbound.len() < STRANGERS {
-            self.unbound.insert(name.to_owned());
+            self.unbound.insert(name.clone().into_owned());
         }
         if seen.is_none() && self.strangers.len() < STRANGERS {
             let now = Instant::now();
-            self.strangers.entry(name.to_owned()).or_insert(now);
+            self.strangers.entry(name.into_owned()).or_insert(now);
         }
         seen.filter(|_| self.left.is_some()).map(|seen| seen.forced)
     }

@@ -94,23 +94,26 @@ impl Accounts {
         }
     }
 
-    /// Returns the answer of the last minute; or the database's, if it comes in time; or the last known one.
-    fn ask<'s>(&'s mut self, question: Question<'s>) -> Option<&'s Reply> {
+    /// Passes on the answer of the last minute; or the database's, if it comes in time; or the last known one. `read` takes what
+    /// the caller needs of it, so that a valid answer is looked up once only.
+    fn ask<T>(&mut self, question: Question<'_>, read: impl FnOnce(Option<&Reply>) -> T) -> T {
         while self.pending.is_some() {
             let Ok((asked, reply)) = self.replies.try_recv() else {
                 break;
             };
             self.keep(asked, reply);
         }
-        let due = !self.memory.is_fresh(&question, Instant::now());
-        if due && self.pending.is_none() {
+        if let Some(valid) = self.memory.fresh(&question, Instant::now()) {
+            return read(valid);
+        }
+        if self.pending.is_none() {
             let question = question.clone().into_owned();
             if self.ask.send(question.clone()).is_ok() {
                 self.pending = Some(question.clone());
                 self.wait_for(&question);
             }
         }
-        self.memory.last(&question)
+        read(self.memory.last(&question))
     }
 
     fn wait_for(&mut self, question: &Question<'static>) {
@@ -171,17 +174,22 @@ impl Accounts {
         self.users.contains(user)
     }
 
-    /// The names in the answer; `Some(None)` if there is no such account or group, `None` if there is no answer.
-    fn names<'s>(&'s mut self, question: Question<'s>) -> Option<Option<&'s Vec<Vec<u8>>>> {
-        match self.ask(question)? {
-            Reply::Names(names) => Some(names.as_ref()),
+    /// What `read` takes of the names in the answer; `Some(None)` if there is no such account or group, `None` if there is no
+    /// answer.
+    fn names<T>(
+        &mut self,
+        question: Question<'_>,
+        read: impl FnOnce(&Vec<Vec<u8>>) -> T,
+    ) -> Option<Option<T>> {
+        self.ask(question, |reply| match reply? {
+            Reply::Names(names) => Some(names.as_ref().map(read)),
             Reply::Account(_) => None,
-        }
+        })
     }
 
     /// The group's list of members, sorted; `Some(None)` if there is no such group, `None` if there is no answer.
     pub(super) fn members(&mut self) -> Option<Option<Vec<Vec<u8>>>> {
-        Some(self.names(Question::Group)?.cloned())
+        self.names(Question::Group, Vec::clone)
     }
 
     /// The database's entry of an account; `Some(None)` if there is no account, `None` if the database did not answer.
@@ -189,17 +197,20 @@ impl Accounts {
         if !is_name(user) {
             return Some(None);
         }
-        match self.ask(Question::Account(user.into())) {
+        self.ask(Question::Account(user.into()), |reply| match reply {
             Some(Reply::Account(seen)) => Some(seen.clone()),
             _ => None,
-        }
+        })
     }
 
     /// The group's listed members, this machine's accounts with the group as primary group, and the configuration's `users`;
     /// `None` if the group is unknown. Accounts of a directory service with it as primary group are not listed.
     pub fn listed_partners(&mut self) -> Option<Vec<Vec<u8>>> {
         let mut partners = self.members()?.unwrap_or_default();
-        partners.extend(self.names(Question::Primary)?.cloned().unwrap_or_default());
+        partners.extend(
+            self.names(Question::Primary, Vec::clone)?
+                .unwrap_or_default(),
+        );
         partners.extend(self.users.iter().cloned());
         partners.sort();
         partners.dedup();
@@ -211,8 +222,8 @@ impl Accounts {
         if !is_name(user) {
             return Groups::NoAccount;
         }
-        match self.names(Question::Groups(user.into())) {
-            Some(Some(names)) => Groups::Known(names.clone()),
+        match self.names(Question::Groups(user.into()), Vec::clone) {
+            Some(Some(names)) => Groups::Known(names),
             Some(None) => Groups::NoAccount,
             None => Groups::NoAnswer,
         }
@@ -252,14 +263,16 @@ impl Directory for Accounts {
             return Answer::Other { uid: None };
         }
         // An account that the configuration names is looked up too: without its uid, its lines cannot be told from forged ones.
-        let seen = match self.ask(Question::Account(user.into())) {
-            Some(Reply::Account(seen)) => seen.as_ref(),
-            _ => return Answer::Unknown,
-        };
-        let seen = seen.map(|seen| {
-            let full_name = seen.full_name.clone();
-            (seen.uid, seen.member, spelled(seen, user), full_name)
+        let seen = self.ask(Question::Account(user.into()), |reply| match reply {
+            Some(Reply::Account(seen)) => Some(seen.as_ref().map(|seen| {
+                let full_name = seen.full_name.clone();
+                (seen.uid, seen.member, spelled(seen, user), full_name)
+            })),
+            _ => None,
         });
+        let Some(seen) = seen else {
+            return Answer::Unknown;
+        };
         let name = seen.as_ref().and_then(|(_, _, name, _)| name.as_deref());
         let configured =
             self.configured(user) || name.is_some_and(|name| self.configured(name.as_bytes()));
@@ -314,12 +327,11 @@ impl Directory for Accounts {
 
     fn listed(&mut self, user: &[u8]) -> bool {
         self.configured(user)
-            || (self.names(Question::Group).flatten())
-                .is_some_and(|members| is_among(members, user))
+            || (self.names(Question::Group, |members| is_among(members, user))) == Some(Some(true))
     }
 
     fn name_of(&mut self, uid: u32) -> Option<Vec<u8>> {
-        self.names(Question::Name(uid))??.first().cloned()
+        self.names(Question::Name(uid), |names| names.first().cloned())??
     }
 }
 

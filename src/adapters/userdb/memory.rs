@@ -41,15 +41,19 @@ struct KnownAnswer {
 }
 
 impl Memory {
-    /// Is the last answer still valid?
-    pub(super) fn is_fresh(&self, question: &Question<'_>, now: Instant) -> bool {
-        self.0.get(question).is_some_and(|kept| {
-            let holds = match (kept.answered, question) {
-                (false, _) | (_, Question::Name(_)) => FRESH_BRIEFLY,
-                _ => FRESH,
-            };
-            !kept.stale && is_within(kept.at, holds, now)
-        })
+    /// The last answer, or that there was none, if this is still valid; else `None`.
+    pub(super) fn fresh<'s>(
+        &'s self,
+        question: &Question<'s>,
+        now: Instant,
+    ) -> Option<Option<&'s Reply>> {
+        let kept = self.0.get(question)?;
+        let holds = match (kept.answered, question) {
+            (false, _) | (_, Question::Name(_)) => FRESH_BRIEFLY,
+            _ => FRESH,
+        };
+        let valid = !kept.stale && is_within(kept.at, holds, now);
+        valid.then_some(kept.last.as_ref())
     }
 
     /// Lets this question be asked again before its answer expires.
@@ -119,9 +123,9 @@ impl Memory {
     }
 }
 
-/// Is this time less than `duration` ago?
+/// Is this time less than `duration` ago? Adding to a time is quicker than taking the difference of two.
 fn is_within(at: Option<Instant>, duration: Duration, now: Instant) -> bool {
-    at.is_some_and(|at| now.saturating_duration_since(at) < duration)
+    at.is_some_and(|at| at.checked_add(duration).is_none_or(|end| now < end))
 }
 
 #[cfg(test)]
@@ -146,6 +150,10 @@ mod tests {
         })))
     }
 
+    fn is_fresh(memory: &Memory, question: &Question<'static>, now: Instant) -> bool {
+        memory.fresh(question, now).is_some()
+    }
+
     fn after(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
     }
@@ -153,13 +161,13 @@ mod tests {
     #[test]
     fn an_answer_holds_for_a_minute_and_none_for_two_seconds() {
         let (mut memory, now) = (Memory::default(), Instant::now());
-        assert!(!memory.is_fresh(&account("alice"), now));
+        assert!(!is_fresh(&memory, &account("alice"), now));
         memory.keep(account("alice"), seen(true), now);
-        assert!(memory.is_fresh(&account("alice"), now + after(59)));
-        assert!(!memory.is_fresh(&account("alice"), now + after(60)));
+        assert!(is_fresh(&memory, &account("alice"), now + after(59)));
+        assert!(!is_fresh(&memory, &account("alice"), now + after(60)));
         memory.keep(account("bob"), None, now);
-        assert!(memory.is_fresh(&account("bob"), now + after(1)));
-        assert!(!memory.is_fresh(&account("bob"), now + after(2)));
+        assert!(is_fresh(&memory, &account("bob"), now + after(1)));
+        assert!(!is_fresh(&memory, &account("bob"), now + after(2)));
     }
 
     #[test]
@@ -180,7 +188,7 @@ mod tests {
         memory.keep(account("alice"), gone(), now + after(60));
         assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
         assert!(
-            !memory.is_fresh(&account("alice"), now + after(62)),
+            !is_fresh(&memory, &account("alice"), now + after(62)),
             "it is asked again soon"
         );
         memory.keep(account("alice"), None, now + after(100));
@@ -249,7 +257,7 @@ mod tests {
         let gone = || Some(Reply::Account(None));
         memory.keep(account("alice"), seen(true), now);
         memory.contradict(&account("alice"), now + after(1));
-        assert!(!memory.is_fresh(&account("alice"), now + after(1)));
+        assert!(!is_fresh(&memory, &account("alice"), now + after(1)));
         memory.keep(account("alice"), None, now + after(1));
         assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
         memory.keep(account("alice"), gone(), now + after(3));

@@ -122,7 +122,7 @@ impl<'a> Counting<'a> {
     }
 
     /// Takes in the next entry.
-    pub fn take(&mut self, mut entry: Entry<'_>) {
+    pub fn take(&mut self, entry: Entry<'_>) {
         let counted = &mut self.counted;
         let stamp = entry.origin.time;
         if stamp != Time::default() && counted.first.is_none_or(|first| stamp < first) {
@@ -134,11 +134,11 @@ impl<'a> Counting<'a> {
         }
         let ours = program.is_some_and(|program| program != Program::Unknown);
         counted.ours += u64::from(ours);
-        let mut record = Record::default();
-        if !record.parse(&mut entry, program, self.directory) {
+        let body = entry.body();
+        let mut record = Record::new(entry.origin);
+        if !record.parse(body, program, self.directory) {
             return;
         }
-        record.origin = entry.origin;
         counted.ours += u64::from(!ours);
         let time = record.origin.time;
         if self.span.holds(time) {
