@@ -4,8 +4,9 @@
 //! Properties of libsystemd, and how this module handles them:
 //!
 //! - A seek to a cursor includes its entry, so the found entry is tested: it may be the next one (sd_journal_seek_cursor(3)).
-//! - `sd_journal_wait` returns "invalidate" the first time and on rotation. Reading is tried again after any result. Only
-//!   this call lets libsystemd notice new files and close deleted ones, so nothing here sleeps in its place.
+//! - `sd_journal_wait` returns "invalidate" the first time and on rotation, and "nop" where the file system tells of no change.
+//!   Reading is tried again after any result; after "nop" only every five seconds, since each try reads pages of every file.
+//!   Only this call lets libsystemd notice new files and close deleted ones, so nothing here sleeps in its place.
 //! - A journal of several boots is read boot by boot (`boots` gives the reason).
 //! - An unreadable journal looks like an empty one: [`readable`] distinguishes them.
 //!
