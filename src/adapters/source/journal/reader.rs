@@ -214,8 +214,8 @@ impl JournalReader {
     ) -> anyhow::Result<Progress> {
         let mut progress = Progress::default();
         if std::mem::take(&mut self.unchanged) && self.roots.changed().is_none() {
-            self.files_changed()?;
-            if !self.stirred {
+            // Reading deals with an error.
+            if self.files_changed().is_ok() && !self.stirred {
                 progress.at_end = true;
                 return Ok(progress);
             }
