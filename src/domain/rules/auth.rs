@@ -221,11 +221,7 @@ impl Monitor<'_> {
             Membership::Undecided => "; the user database does not answer: waits",
             _ => "; no partner: counts nothing",
         };
-        let reason = match (method, then) {
-            ("publickey", "") => Cow::Borrowed("Accepted publickey"),
-            ("password", "") => Cow::Borrowed("Accepted password"),
-            _ => Cow::Owned(format!("Accepted {method}{then}")),
-        };
+        let reason = format!("Accepted {method}{then}");
         RuleOutcome::new(EventName::Login, standing.partner(), reason)
     }
 

@@ -344,7 +344,5 @@ impl SftpSession {
 
 /// A name as text, with U+FFFD for bytes that are not UTF-8; empty if there is no name.
 pub(super) fn text(bytes: Option<&[u8]>) -> String {
-    // A copy begins at a multiple of eight, so that it is checked in blocks from its first byte on.
-    String::from_utf8(bytes.unwrap_or_default().to_vec())
-        .unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned())
+    lossy(bytes.unwrap_or_default()).into_owned()
 }
